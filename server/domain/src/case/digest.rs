@@ -1,0 +1,53 @@
+//! What an approval is bound to: the exact message, act and list of targets (I1).
+
+use super::{CaseMessage, Request};
+use crate::{mail::EmailAddress, org::Recipient};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TargetsDigest(pub [u8; 32]);
+
+impl TargetsDigest {
+    /// Order of recipients doesn't matter; anything else does.
+    pub fn of(message: &CaseMessage, request: &Request, recipients: &[Recipient]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"recant targets 1\n");
+        let mut field = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_be_bytes());
+            hash.update(bytes);
+        };
+        field(message.message_id.as_ref().map_or("", |id| id.as_str()).as_bytes());
+        field(&message.fingerprint.0);
+        field(request.intent.code().as_bytes());
+        field(&[u8::from(request.include_read), u8::from(request.has_correction)]);
+        let mut addresses: Vec<&EmailAddress> = recipients.iter().map(|recipient| &recipient.address).collect();
+        addresses.sort();
+        for address in addresses {
+            field(address.as_str().as_bytes());
+        }
+        Self(hash.finalize().into())
+    }
+
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Debug for TargetsDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hex())
+    }
+}

@@ -1,0 +1,50 @@
+//! A request being written: kept on the server, so that nothing typed is lost, and consumed once.
+
+use crate::{
+    ids::{DraftId, PersonId, SentId, UploadId},
+    mail::EmailAddress,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use shared::{Intent, ReasonKind};
+
+/// Becomes the case of the same id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub id: DraftId,
+    pub owner: PersonId,
+    pub sent: SentId,
+    pub form: DraftForm,
+    pub updated_at: Timestamp,
+}
+
+/// What the Ask form says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftForm {
+    pub intent: Intent,
+    /// Mailboxes and outside addresses, after groups were expanded.
+    pub recipients: Vec<EmailAddress>,
+    pub include_read: bool,
+    pub reason: ReasonKind,
+    pub note: String,
+    /// Both empty: no correction.
+    pub subject: String,
+    pub text: String,
+}
+
+impl DraftForm {
+    pub fn has_correction(&self) -> bool {
+        !self.text.trim().is_empty()
+    }
+}
+
+/// A file attached to the correction. Content is sealed with the key of the draft's case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    pub id: UploadId,
+    pub draft: DraftId,
+    pub name: String,
+    pub content_type: String,
+    /// Bytes before sealing.
+    pub size: u64,
+}

@@ -1,0 +1,189 @@
+//! The rows of a case, as services and engine hold them.
+
+use super::TargetsDigest;
+use crate::{
+    ids::{ApprovalId, CaseId, CopyId, CorrectionId, PersonId, SentId, TargetId},
+    mail::{EmailAddress, Fingerprint, MessageId, NamedAddress},
+    mail_system::{Flags, FolderName, Skipped},
+    org::Recipient,
+    policy::Decision,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use shared::{
+    CaseNumber, CaseState, CopyState, CorrectionState, Intent, Outcome, ReasonKind, TargetState, Task, Trouble, Verdict,
+};
+
+/// One request about one sent message. Its id is the id of the draft it was made from, so that asking twice
+/// makes one case (I10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    pub id: CaseId,
+    pub number: CaseNumber,
+    /// Counts changes; a write names the version it read.
+    pub version: i64,
+    pub requester: PersonId,
+    pub message: CaseMessage,
+    pub request: Request,
+    pub state: CaseState,
+    pub decision: Decision,
+    pub digest: TargetsDigest,
+    pub created_at: Timestamp,
+    /// Without a decision until then, everything goes back.
+    pub expires_at: Timestamp,
+    pub decided_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+}
+
+/// What identifies the message, kept even when the Sent copy goes away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseMessage {
+    pub sent: SentId,
+    pub from: NamedAddress,
+    /// The sender's own Sent folder: the copy there is never touched.
+    pub folder: FolderName,
+    pub message_id: Option<MessageId>,
+    pub references: Vec<MessageId>,
+    pub subject: String,
+    pub sent_at: Timestamp,
+    pub fingerprint: Fingerprint,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    pub intent: Intent,
+    /// False: only copies that are not flagged as read.
+    pub include_read: bool,
+    pub reason: ReasonKind,
+    pub note: String,
+    /// A correction was written; it goes to those the recall can't reach.
+    pub has_correction: bool,
+}
+
+/// One recipient of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub id: TargetId,
+    pub case: CaseId,
+    pub recipient: Recipient,
+    pub state: TargetState,
+    pub outcome: Option<Outcome>,
+    pub detail: Detail,
+    pub task: Option<Task>,
+    pub lease: Lease,
+    /// Failed tries at the present task.
+    pub attempts: u32,
+    /// The task is not tried before.
+    pub due_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What is known of a target beyond its state, shown as advice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Detail {
+    pub trouble: Option<Trouble>,
+    /// A copy with the right content was found there at least once.
+    pub seen_there: bool,
+    /// Copies flagged as read when we last looked.
+    pub read_copies: u32,
+    /// Where the (first) copy lay.
+    pub folder: Option<FolderName>,
+    pub searched: Vec<FolderName>,
+    pub skipped: Vec<Skipped>,
+    /// Messages with the same Message-ID and other content; never touched.
+    pub strangers: u32,
+}
+
+/// A worker's claim on a target or correction. Each claim raises the fence; a write names the fence it holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lease {
+    pub holder: Option<String>,
+    pub until: Option<Timestamp>,
+    pub fence: i64,
+}
+
+/// One delivered copy that was taken into the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyRecord {
+    pub id: CopyId,
+    pub case: CaseId,
+    pub target: TargetId,
+    pub state: CopyState,
+    pub folder: FolderName,
+    pub flags: Flags,
+    pub received_at: Timestamp,
+    pub size: u64,
+}
+
+/// A copy on its way into the vault: header block of its own, body shared by the case.
+#[derive(Clone, Debug)]
+pub struct SealedCopy {
+    pub record: CopyRecord,
+    pub header: Vec<u8>,
+    /// Names the body within the case.
+    pub body_name: [u8; 32],
+    /// None when the vault has this body already.
+    pub body: Option<Vec<u8>>,
+}
+
+/// A decision of one approver about one list of targets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    pub id: ApprovalId,
+    pub case: CaseId,
+    pub approver: PersonId,
+    pub verdict: Verdict,
+    pub comment: String,
+    /// What was decided on; an approval of another list counts for nothing (I1).
+    pub digest: TargetsDigest,
+    pub decided_at: Timestamp,
+}
+
+/// The follow-up mail to one recipient. At most one per target (I6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    pub id: CorrectionId,
+    pub case: CaseId,
+    pub target: TargetId,
+    pub to: NamedAddress,
+    pub message_id: MessageId,
+    pub state: CorrectionState,
+    /// It stands where the original stood, instead of arriving as new mail.
+    pub in_place: bool,
+    pub attempts: u32,
+    pub due_at: Timestamp,
+    pub lease: Lease,
+    /// Why it isn't sent, in the mail system's words.
+    pub problem: String,
+    pub sent_at: Option<Timestamp>,
+}
+
+/// Which cases a list shows. Newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    pub number: Option<CaseNumber>,
+    pub requesters: Option<Vec<PersonId>>,
+    pub states: Vec<CaseState>,
+    /// Created at or after.
+    pub from: Option<Timestamp>,
+    /// Exclusive.
+    pub until: Option<Timestamp>,
+}
+
+/// A case with the counts that lists show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRow {
+    pub case: Case,
+    pub targets: u64,
+    /// Targets with an outcome.
+    pub ended: u64,
+    pub failed: u64,
+    pub unsent_corrections: u64,
+}
+
+impl Target {
+    pub fn address(&self) -> &EmailAddress {
+        &self.recipient.address
+    }
+}

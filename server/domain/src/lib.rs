@@ -1,0 +1,23 @@
+//! The rules of recalling mail: what is asked, who must agree, what may be touched, how it ended.
+//!
+//! Services take their ports ([`store::Store`], [`mail_system::MailSystem`], [`mailer::Mailer`]) and their
+//! clock and randomness ([`world::World`]) as arguments. No web, database or network code lives here.
+
+pub mod audit;
+pub mod case;
+pub mod forecast;
+pub mod ids;
+pub mod mail;
+pub mod mail_system;
+pub mod mailer;
+pub mod org;
+pub mod password;
+pub mod policy;
+pub mod portal;
+pub mod sent;
+pub mod store;
+pub mod time;
+pub mod vault;
+pub mod world;
+
+pub use shared;

@@ -1,0 +1,187 @@
+//! Port to the systems that keep the organisation's mailboxes: the least that each of them can do.
+//!
+//! Connectors live in the crate `mailbox`. What only some can do is a [`Capabilities`] flag, never a pretence.
+
+use crate::{
+    mail::{EmailAddress, MessageId},
+    time::Timestamp,
+};
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use std::{fmt, time::Duration};
+use thiserror::Error;
+
+/// Opens mailboxes as the organisation. Cheap to share.
+#[async_trait]
+pub trait MailSystem: Send + Sync {
+    fn capabilities(&self) -> Capabilities;
+
+    /// Never creates a mailbox; a missing one is [`MailError::NoSuchMailbox`].
+    async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError>;
+
+    async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError>;
+
+    /// For the doctor: can mailboxes be read and written at all?
+    async fn check(&self) -> Result<String, MailError>;
+}
+
+/// One open mailbox. Handles and folder listings are valid in this session only.
+#[async_trait]
+pub trait MailSession: Send {
+    /// Every copy with exactly this Message-ID, in every folder, without leaving a trace (no \Seen, no \Recent lost).
+    async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError>;
+
+    /// Raw bytes, without setting \Seen.
+    async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError>;
+
+    /// Removes exactly this copy if it is still as it was located (same place, same flags); otherwise
+    /// changes nothing and says [`Removal::Changed`]. After `Removed` the mailbox no longer shows it.
+    async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError>;
+
+    /// Puts a message there, durably. Safe to repeat: a second `put` with the same key changes nothing and
+    /// says [`Put::AlreadyThere`]. A folder that is missing is created.
+    async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError>;
+
+    /// Messages of the Sent folders. With the cursor of an earlier answer, `Unchanged` may come instead.
+    async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The connector's name in configuration and reports.
+    pub name: &'static str,
+    /// `remove` is refused when a client changed the copy in between, without any gap.
+    pub race_free_removal: bool,
+    /// Flags beyond the five of RFC 3501 survive.
+    pub keeps_keywords: bool,
+}
+
+/// The mail system's own name for one located copy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CopyHandle(pub String);
+
+/// `/`-separated UTF-8 path; the inbox is `INBOX`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FolderName(pub String);
+
+impl FolderName {
+    pub fn inbox() -> Self {
+        Self("INBOX".into())
+    }
+
+    pub fn is_inbox(&self) -> bool {
+        self.0.eq_ignore_ascii_case("INBOX")
+    }
+}
+
+impl fmt::Display for FolderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// RFC 3501 §2.3.2 flags. `seen` says "flagged as seen", not "a human read it".
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flags {
+    pub seen: bool,
+    pub answered: bool,
+    pub flagged: bool,
+    pub deleted: bool,
+    pub draft: bool,
+    /// No client has been shown it yet (Maildir: lies in `new/`).
+    pub recent: bool,
+    /// Further flags in the connector's own notation, kept as they are.
+    pub keywords: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundCopy {
+    pub handle: CopyHandle,
+    pub folder: FolderName,
+    pub flags: Flags,
+    /// When the mail system received it.
+    pub received_at: Timestamp,
+    /// Bytes.
+    pub size: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Located {
+    /// Unread first, INBOX first.
+    pub copies: Vec<FoundCopy>,
+    pub searched: Vec<FolderName>,
+    /// What could not be read: the answer is not complete.
+    pub skipped: Vec<Skipped>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    pub folder: FolderName,
+    pub what: String,
+    pub reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    Removed,
+    /// Moved, read, flagged or deleted since it was located: look again.
+    Changed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    Stored,
+    AlreadyThere,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewCopy<'a> {
+    /// Unique for this act; letters, digits and `-` only.
+    pub key: &'a str,
+    pub bytes: &'a [u8],
+    pub folder: &'a FolderName,
+    pub flags: &'a Flags,
+    pub received_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SentListing {
+    Unchanged,
+    /// All messages of all Sent folders.
+    All { messages: Vec<SentRef>, cursor: String },
+}
+
+/// A message in a Sent folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentRef {
+    /// Stays the same while the message stays in the folder, whatever its flags.
+    pub locator: String,
+    pub handle: CopyHandle,
+    pub folder: FolderName,
+    pub received_at: Timestamp,
+    pub size: u64,
+}
+
+#[derive(Clone, Debug, Error)]
+pub enum MailError {
+    #[error("there is no mailbox {0}")]
+    NoSuchMailbox(EmailAddress),
+    #[error("the mailbox can't be read or written: {0}")]
+    Denied(String),
+    #[error("no room left: {0}")]
+    Full(String),
+    /// The copy is no longer where the handle points.
+    #[error("the message is no longer there")]
+    Gone,
+    #[error("the mail system doesn't answer: {reason}")]
+    Unavailable { reason: String, retry_after: Option<Duration> },
+    #[error("mail system: {0}")]
+    Other(String),
+}
+
+impl MailError {
+    /// The same call may succeed later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Gone | Self::Full(_))
+    }
+}

@@ -1,0 +1,98 @@
+//! The organisation as files: one TOML document, or CSV tables of people and groups.
+//!
+//! [`toml`](parse_toml) and [`csv`](parse_csv) only read; [`check`] finds every problem of the file, and only a
+//! file without problems becomes an [`OrgPlan`]; [`OrgPlan::apply`] compares it with the directory. No storage here.
+
+mod apply;
+mod check;
+mod csv;
+mod problem;
+mod toml;
+
+pub use apply::OrgChange;
+pub use csv::{GROUPS_FILE, PEOPLE_FILE, parse_csv};
+pub use problem::{ImportProblem, Reason};
+pub use toml::{TOML_FILE, parse_toml};
+
+use crate::mail::EmailAddress;
+use shared::{Language, Role};
+
+/// A checked organisation: addresses are unique, managers and members exist, nobody manages in a circle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrgPlan {
+    pub people: Vec<PlannedPerson>,
+    pub groups: Vec<PlannedGroup>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedPerson {
+    pub name: String,
+    pub address: EmailAddress,
+    pub aliases: Vec<EmailAddress>,
+    /// Outermost first; empty: none.
+    pub department: Vec<String>,
+    /// The manager's own address, also where the file named an alias.
+    pub manager: Option<EmailAddress>,
+    pub language: Language,
+    pub roles: Vec<Role>,
+    pub active: bool,
+    pub legal_hold: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedGroup {
+    pub address: EmailAddress,
+    pub name: String,
+    /// Of people, groups or outsiders.
+    pub members: Vec<EmailAddress>,
+}
+
+/// A text of the file and where it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Cell {
+    text: String,
+    line: usize,
+}
+
+/// A person as written, before anything is checked.
+#[derive(Clone, Debug, Default)]
+struct PersonRow {
+    line: usize,
+    name: Option<Cell>,
+    address: Option<Cell>,
+    aliases: Vec<Cell>,
+    department: Option<Cell>,
+    manager: Option<Cell>,
+    language: Option<Cell>,
+    roles: Vec<Cell>,
+    active: Option<bool>,
+    legal_hold: Option<bool>,
+}
+
+/// A group as written.
+#[derive(Clone, Debug, Default)]
+struct GroupRow {
+    line: usize,
+    address: Option<Cell>,
+    name: Option<Cell>,
+    members: Vec<Cell>,
+}
+
+/// Problems of one file, in the order they are found.
+struct Problems {
+    file: &'static str,
+    found: Vec<ImportProblem>,
+}
+
+impl Problems {
+    fn of(file: &'static str) -> Self {
+        Self { file, found: Vec::new() }
+    }
+
+    fn add(&mut self, line: usize, reason: Reason) {
+        self.found.push(ImportProblem { file: self.file.to_owned(), line, reason });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! The index of sent mail: what a person sees of their own Sent folders.
+
+use crate::{
+    ids::{PersonId, SentId},
+    mail::{Attachment, Fingerprint, MessageId, NamedAddress},
+    mail_system::FolderName,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use shared::CaseNumber;
+
+/// One message of somebody's Sent folders, as indexed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentMessage {
+    pub id: SentId,
+    pub owner: PersonId,
+    pub folder: FolderName,
+    /// See [`crate::mail_system::SentRef::locator`]; unique per owner.
+    pub locator: String,
+    pub message_id: Option<MessageId>,
+    pub references: Vec<MessageId>,
+    pub subject: String,
+    pub sent_at: Timestamp,
+    pub from: Option<NamedAddress>,
+    pub to: Vec<NamedAddress>,
+    pub cc: Vec<NamedAddress>,
+    pub bcc: Vec<NamedAddress>,
+    pub attachments: Vec<Attachment>,
+    /// At most [`MAX_TEXT`] characters of the plain text.
+    pub text: String,
+    pub fingerprint: Fingerprint,
+    /// Bytes of the raw message.
+    pub size: u64,
+}
+
+/// Longer texts are cut in the index (characters); the mail itself stays whole.
+pub const MAX_TEXT: usize = 100_000;
+
+impl SentMessage {
+    pub fn recipients(&self) -> impl Iterator<Item = &NamedAddress> {
+        self.to.iter().chain(&self.cc).chain(&self.bcc)
+    }
+}
+
+/// A row of the Sent page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentSummary {
+    pub message: SentMessage,
+    /// The newest case about it.
+    pub case: Option<CaseNumber>,
+}
+
+/// What the Sent page asks for. Newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SentFilter {
+    /// Every word must occur in subject, recipients, attachment names or text.
+    pub words: Vec<String>,
+    pub from: Option<Timestamp>,
+    /// Exclusive.
+    pub until: Option<Timestamp>,
+    /// Some(true): only mail with a case; Some(false): only mail without one.
+    pub has_case: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// From 0.
+    pub index: u64,
+    pub size: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing<T> {
+    pub rows: Vec<T>,
+    /// Rows on all pages.
+    pub total: u64,
+}

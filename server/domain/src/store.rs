@@ -1,0 +1,266 @@
+//! Port to the database: one transaction at a time, everything that belongs together in one.
+//!
+//! A transaction that is dropped is rolled back. Methods are plain reads and writes of rows; rules live in services.
+
+use crate::{
+    audit,
+    case::{
+        Approval, Case, CaseFilter, CaseRow, CopyRecord, Correction, Detail, SealedCopy, Target,
+        draft::{Draft, Upload},
+    },
+    ids::{CaseId, CopyId, CorrectionId, DraftId, PersonId, SentId, TargetId, UploadId},
+    mail::MessageId,
+    org::{Department, Directory, Group, Person},
+    sent::{Listing, Page, SentFilter, SentMessage, SentSummary},
+    time::Timestamp,
+};
+use async_trait::async_trait;
+use shared::{CaseNumber, CopyState, CorrectionState, Language, Outcome, Role, TargetState, Task};
+use thiserror::Error;
+use uuid::Uuid;
+
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// For reading; must not be committed with writes.
+    async fn read(&self) -> Result<Box<dyn Tx>, StoreError>;
+
+    async fn write(&self) -> Result<Box<dyn Tx>, StoreError>;
+
+    /// For the doctor: which database, which version, is the schema up to date?
+    async fn check(&self) -> Result<String, StoreError>;
+}
+
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Nothing was written.
+    #[error("the database has no room left")]
+    Full,
+    /// Somebody else changed the row first: read again.
+    #[error("{0} was changed in the meantime")]
+    Conflict(&'static str),
+    /// The lease was lost to another worker: stop.
+    #[error("the lease on {0} was lost")]
+    Fenced(&'static str),
+    #[error("{0} doesn't exist")]
+    Missing(&'static str),
+    /// A row holds what this version doesn't understand.
+    #[error("the database holds an unreadable {0}")]
+    Unreadable(String),
+    #[error("database: {0}")]
+    Other(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+#[async_trait]
+pub trait Tx: People + Sessions + SentMail + Drafts + Cases + Targets + Vault + Corrections + Audit + Send {
+    async fn commit(self: Box<Self>) -> Result<()>;
+}
+
+#[async_trait]
+pub trait People: Send {
+    async fn directory(&mut self) -> Result<Directory>;
+
+    /// Changes with every change of people, departments or groups.
+    async fn directory_version(&mut self) -> Result<i64>;
+
+    /// Writes these people, departments and groups (insert or replace by id); groups that are not named are
+    /// deleted, people never are.
+    async fn replace_organisation(&mut self, people: &[Person], departments: &[Department], groups: &[Group]) -> Result<()>;
+
+    /// PHC string; None: no such person, or no password set.
+    async fn password_hash(&mut self, person: PersonId) -> Result<Option<String>>;
+
+    async fn set_password_hash(&mut self, person: PersonId, hash: &str) -> Result<()>;
+
+    async fn set_language(&mut self, person: PersonId, language: Language) -> Result<()>;
+
+    async fn set_roles(&mut self, person: PersonId, roles: &[Role]) -> Result<()>;
+}
+
+/// Signed-in browsers. The key is a hash of the cookie's id, so that the database gives no session away.
+#[async_trait]
+pub trait Sessions: Send {
+    async fn session(&mut self, key: &[u8; 32], now: Timestamp) -> Result<Option<Vec<u8>>>;
+
+    /// Insert or replace.
+    async fn save_session(&mut self, key: &[u8; 32], person: Option<PersonId>, data: &[u8], expires_at: Timestamp) -> Result<()>;
+
+    async fn delete_session(&mut self, key: &[u8; 32]) -> Result<()>;
+
+    async fn delete_sessions_of(&mut self, person: PersonId, except: Option<&[u8; 32]>) -> Result<()>;
+
+    /// How many went.
+    async fn delete_expired_sessions(&mut self, now: Timestamp) -> Result<u64>;
+}
+
+#[async_trait]
+pub trait SentMail: Send {
+    async fn sent_cursor(&mut self, owner: PersonId) -> Result<Option<String>>;
+
+    async fn set_sent_cursor(&mut self, owner: PersonId, cursor: &str) -> Result<()>;
+
+    /// Locator and id of all indexed messages of the owner.
+    async fn sent_locators(&mut self, owner: PersonId) -> Result<Vec<(String, SentId)>>;
+
+    /// Inserts; a message that is there already (owner and locator) is left as it is.
+    async fn insert_sent(&mut self, messages: &[SentMessage]) -> Result<()>;
+
+    /// Messages a case is about stay readable: they are only hidden from lists.
+    async fn hide_sent(&mut self, ids: &[SentId]) -> Result<()>;
+
+    async fn sent(&mut self, id: SentId) -> Result<Option<SentMessage>>;
+
+    async fn list_sent(&mut self, owner: PersonId, filter: &SentFilter, page: Page) -> Result<Listing<SentSummary>>;
+
+    /// Other indexed messages of the organisation with the same Message-ID and another fingerprint.
+    async fn sent_by_message_id(&mut self, id: &MessageId) -> Result<Vec<SentMessage>>;
+}
+
+#[async_trait]
+pub trait Drafts: Send {
+    /// Insert or replace by id.
+    async fn save_draft(&mut self, draft: &Draft) -> Result<()>;
+
+    async fn draft(&mut self, id: DraftId) -> Result<Option<Draft>>;
+
+    /// With its uploads, unless a case was made of it. Drafts that nobody touched since `before`.
+    async fn delete_old_drafts(&mut self, before: Timestamp) -> Result<u64>;
+
+    async fn insert_upload(&mut self, upload: &Upload, sealed: &[u8]) -> Result<()>;
+
+    async fn delete_upload(&mut self, draft: DraftId, upload: UploadId) -> Result<()>;
+
+    /// In the order they were attached.
+    async fn uploads(&mut self, draft: DraftId) -> Result<Vec<Upload>>;
+
+    async fn upload_content(&mut self, upload: UploadId) -> Result<Option<Vec<u8>>>;
+}
+
+#[async_trait]
+pub trait Cases: Send {
+    /// The next running number of the year, from 1, without gaps for committed cases.
+    async fn next_case_serial(&mut self, year: u16) -> Result<u32>;
+
+    /// `Conflict` when the id is taken.
+    async fn insert_case(&mut self, case: &Case, targets: &[Target], corrections: &[Correction]) -> Result<()>;
+
+    async fn case(&mut self, id: CaseId) -> Result<Option<Case>>;
+
+    async fn case_by_number(&mut self, number: CaseNumber) -> Result<Option<Case>>;
+
+    /// Cases about this message, newest first.
+    async fn cases_of_sent(&mut self, sent: SentId) -> Result<Vec<Case>>;
+
+    /// Writes state, times and version + 1 where the version is still `case.version`; else `Conflict`.
+    /// Returns the case as stored.
+    async fn update_case(&mut self, case: &Case) -> Result<Case>;
+
+    async fn list_cases(&mut self, filter: &CaseFilter, page: Page) -> Result<Listing<CaseRow>>;
+
+    /// Cases in one of the states `Holding`, `Executing`, `Releasing`, or `AwaitingApproval` past `expires_at`.
+    async fn cases_at_work(&mut self, now: Timestamp) -> Result<Vec<Case>>;
+
+    async fn insert_approval(&mut self, approval: &Approval) -> Result<()>;
+
+    async fn approvals(&mut self, case: CaseId) -> Result<Vec<Approval>>;
+}
+
+/// What a finished task writes.
+#[derive(Clone, Debug)]
+pub struct TargetResult {
+    pub state: TargetState,
+    pub outcome: Option<Outcome>,
+    pub detail: Detail,
+}
+
+#[async_trait]
+pub trait Targets: Send {
+    /// In the order they were inserted.
+    async fn targets(&mut self, case: CaseId) -> Result<Vec<Target>>;
+
+    async fn target(&mut self, id: TargetId) -> Result<Option<Target>>;
+
+    /// Takes up to `limit` targets with a task that is due and not leased, raises their fence, sets the lease.
+    /// One `UPDATE … RETURNING` (design.md §7). Release before hold before execute, then insertion order.
+    async fn claim_targets(&mut self, holder: &str, now: Timestamp, lease_until: Timestamp, limit: u32) -> Result<Vec<Target>>;
+
+    /// The task as it is now, with the lease prolonged; `Fenced` when the lease is no longer ours.
+    async fn renew_target(&mut self, id: TargetId, fence: i64, lease_until: Timestamp) -> Result<Option<Task>>;
+
+    /// Writes the result, ends the lease, and clears the task unless another one was set meanwhile.
+    async fn finish_target(&mut self, id: TargetId, fence: i64, done: Task, result: &TargetResult, now: Timestamp) -> Result<()>;
+
+    /// Ends the lease; the task is tried again at `due_at`.
+    async fn postpone_target(&mut self, id: TargetId, fence: i64, detail: &Detail, attempts: u32, due_at: Timestamp, now: Timestamp) -> Result<()>;
+
+    /// Sets or clears the task, state or outcome of targets nobody's lease is needed for (decisions of people).
+    /// Leases and fences stay as they are.
+    async fn assign(&mut self, id: TargetId, task: Option<Task>, outcome: Option<Outcome>, now: Timestamp) -> Result<()>;
+
+    /// Anything that changes when the case or one of its targets or corrections does.
+    async fn case_pulse(&mut self, case: CaseId) -> Result<String>;
+
+    /// How many targets still have a task.
+    async fn open_tasks(&mut self, case: CaseId) -> Result<u64>;
+}
+
+#[async_trait]
+pub trait Vault: Send {
+    /// The case's (or its draft's) data key, wrapped; inserted only when there is none yet. Returns the one that counts.
+    async fn vault_key(&mut self, owner: Uuid, fresh: &[u8]) -> Result<Vec<u8>>;
+
+    /// None: destroyed or never made.
+    async fn existing_vault_key(&mut self, owner: Uuid) -> Result<Option<Vec<u8>>>;
+
+    async fn has_body(&mut self, case: CaseId, name: &[u8; 32]) -> Result<bool>;
+
+    async fn insert_copies(&mut self, copies: &[SealedCopy]) -> Result<()>;
+
+    async fn copies(&mut self, target: TargetId) -> Result<Vec<CopyRecord>>;
+
+    /// Sealed header and sealed body.
+    async fn copy_content(&mut self, copy: CopyId) -> Result<Option<(Vec<u8>, Vec<u8>)>>;
+
+    /// `Released` also destroys the sealed header.
+    async fn set_copy_state(&mut self, copy: CopyId, state: CopyState) -> Result<()>;
+
+    /// Erasure: the key and every sealed byte of the case.
+    async fn destroy_vault(&mut self, case: CaseId) -> Result<()>;
+}
+
+#[async_trait]
+pub trait Corrections: Send {
+    /// The sender's text, sealed.
+    async fn save_correction_content(&mut self, case: CaseId, sealed: &[u8]) -> Result<()>;
+
+    async fn correction_content(&mut self, case: CaseId) -> Result<Option<Vec<u8>>>;
+
+    async fn corrections(&mut self, case: CaseId) -> Result<Vec<Correction>>;
+
+    async fn correction_of(&mut self, target: TargetId) -> Result<Option<Correction>>;
+
+    /// `Queued` or `Sending` whose lease ran out, due; raises the fence. Rows come back with the state they had.
+    async fn claim_corrections(&mut self, holder: &str, now: Timestamp, lease_until: Timestamp, limit: u32) -> Result<Vec<Correction>>;
+
+    /// Writes state, `in_place`, attempts, `due_at`, problem, `sent_at`. With `fence`: only while it is ours, else `Fenced`;
+    /// a state other than `Sending` ends the lease.
+    async fn update_correction(&mut self, correction: &Correction, fence: Option<i64>) -> Result<()>;
+
+    /// `Planned` → this state, for a whole case.
+    async fn settle_planned(&mut self, case: CaseId, state: CorrectionState, now: Timestamp) -> Result<u64>;
+
+    async fn correction(&mut self, id: CorrectionId) -> Result<Option<Correction>>;
+}
+
+#[async_trait]
+pub trait Audit: Send {
+    /// Appends in this transaction (I9). Concurrent transactions wait for each other here.
+    async fn record(&mut self, entry: &audit::NewEntry) -> Result<audit::Entry>;
+
+    /// Of one case, oldest first.
+    async fn trail_of(&mut self, case: CaseId) -> Result<Vec<audit::Entry>>;
+
+    /// Entries after `seq`, oldest first.
+    async fn trail_after(&mut self, seq: i64, limit: u32) -> Result<Vec<audit::Entry>>;
+}
