@@ -1,1 +1,101 @@
-//! Placeholder of the forecast service.
+//! The forecast: what a recall would meet at each recipient, found out without leaving a trace.
+
+use crate::{
+    case::CaseMessage,
+    ids::PersonId,
+    look::{self, Look, Own},
+    mail_system::{FolderName, MailError},
+    org::{Directory, Recipient, RecipientKind},
+    portal::Portal,
+};
+use futures::{StreamExt, stream};
+use shared::Trouble;
+
+/// Mailboxes looked at side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prospect {
+    pub recipient: Recipient,
+    pub finding: Finding,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    Unread { folder: FolderName },
+    /// At least one copy is flagged as read; `unread` says whether another one isn't.
+    Read { folder: FolderName, unread: bool },
+    NotFound { searched: usize },
+    Outside,
+    OnLegalHold,
+    /// It can't be told, or nothing can be done there.
+    Trouble(Trouble),
+}
+
+impl Finding {
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Self::Unread { .. })
+    }
+}
+
+/// One prospect a recipient, in their order.
+pub async fn forecast(portal: &Portal, directory: &Directory, requester: PersonId, message: &CaseMessage, recipients: Vec<Recipient>) -> Vec<Prospect> {
+    stream::iter(recipients)
+        .map(|recipient| async move {
+            let finding = prospect(portal, directory, requester, message, &recipient).await;
+            Prospect { recipient, finding }
+        })
+        .buffered(SIDE_BY_SIDE)
+        .collect()
+        .await
+}
+
+async fn prospect(portal: &Portal, directory: &Directory, requester: PersonId, message: &CaseMessage, recipient: &Recipient) -> Finding {
+    let person = match recipient.kind {
+        RecipientKind::Outside => return Finding::Outside,
+        RecipientKind::Unknown => return Finding::Trouble(Trouble::UnknownAddress),
+        RecipientKind::Inside(person) => person,
+    };
+    if directory.person(person).is_none_or(|person| person.legal_hold) {
+        return Finding::OnLegalHold;
+    }
+    if message.message_id.is_none() {
+        return Finding::Trouble(Trouble::NoMessageId);
+    }
+    let own = if person == requester { Own::Sender } else { Own::Recipient };
+    let look = async {
+        let mut session = portal.mail.open(&recipient.address).await?;
+        look::find(session.as_mut(), message, own).await
+    };
+    match look.await {
+        Ok(look) => read_look(&look),
+        Err(error) => {
+            tracing::info!(mailbox = %recipient.address, %error, "forecast: mailbox not read");
+            Finding::Trouble(trouble_of(&error))
+        }
+    }
+}
+
+fn read_look(look: &Look) -> Finding {
+    let read = look.copies.iter().find(|copy| copy.found.flags.seen);
+    let unread = look.copies.iter().find(|copy| !copy.found.flags.seen);
+    match (read, unread) {
+        (Some(copy), unread) => Finding::Read { folder: copy.found.folder.clone(), unread: unread.is_some() },
+        (None, Some(copy)) => Finding::Unread { folder: copy.found.folder.clone() },
+        (None, None) if look.strangers > 0 => Finding::Trouble(Trouble::ContentDiffers),
+        (None, None) if !look.skipped.is_empty() => Finding::Trouble(Trouble::PartlyUnreadable),
+        (None, None) => Finding::NotFound { searched: look.searched.len() },
+    }
+}
+
+/// What a mail system's refusal means for a target.
+pub fn trouble_of(error: &MailError) -> Trouble {
+    match error {
+        MailError::NoSuchMailbox(_) => Trouble::MailboxMissing,
+        MailError::Denied(_) => Trouble::MailboxDenied,
+        MailError::Full(_) => Trouble::MailboxFull,
+        MailError::Gone => Trouble::KeptChanging,
+        MailError::Unavailable { .. } => Trouble::MailSystemDown,
+        MailError::Other(_) => Trouble::Internal,
+    }
+}

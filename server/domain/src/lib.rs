@@ -3,10 +3,13 @@
 //! Services take their ports ([`store::Store`], [`mail_system::MailSystem`], [`mailer::Mailer`]) and their
 //! clock and randomness ([`world::World`]) as arguments. No web, database or network code lives here.
 
+pub mod account;
 pub mod audit;
 pub mod case;
+pub mod doctor;
 pub mod forecast;
 pub mod ids;
+pub mod look;
 pub mod mail;
 pub mod mail_system;
 pub mod mailer;
@@ -15,6 +18,7 @@ pub mod password;
 pub mod policy;
 pub mod portal;
 pub mod sent;
+pub mod sent_index;
 pub mod store;
 pub mod time;
 pub mod vault;

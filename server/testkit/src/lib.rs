@@ -1,1 +1,5 @@
+//! What tests stand on (dev only): clocks, databases and mail servers of their own. Knows `domain`, never `store`.
 
+pub mod postgres;
+pub mod smtp;
+pub mod world;

@@ -137,6 +137,10 @@ impl Directory {
         groups
     }
 
+    pub fn departments(&self) -> Vec<&Department> {
+        self.departments.values().collect()
+    }
+
     /// Outermost first: `["Example Group", "R&D", "Platform"]`.
     pub fn department_path(&self, id: DepartmentId) -> Vec<&str> {
         let mut path = Vec::new();

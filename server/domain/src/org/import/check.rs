@@ -1,6 +1,8 @@
 //! From rows as written to a plan that holds together; lists everything that keeps it from doing so.
 
-use super::{Cell, GroupRow, ImportProblem, OrgPlan, PersonRow, PlannedGroup, PlannedPerson, Problems, Reason};
+use super::{
+    Cell, GroupRow, ImportProblem, OrgPlan, PersonRow, PlannedGroup, PlannedPerson, Problems, Reason,
+};
 use crate::mail::EmailAddress;
 use shared::{Language, Role};
 use std::collections::{HashMap, HashSet};
@@ -13,13 +15,13 @@ pub(super) struct Files {
 }
 
 /// `earlier`: what was found while reading. A plan comes only when there is no problem at all.
-pub(super) fn check(files: Files, earlier: Vec<ImportProblem>) -> Result<OrgPlan, Vec<ImportProblem>> {
+pub(super) fn check(files: &Files, earlier: Vec<ImportProblem>) -> Result<OrgPlan, Vec<ImportProblem>> {
     let mut people = Problems::of(files.people_file);
     let mut groups = Problems::of(files.groups_file);
     if files.people.is_empty() && earlier.is_empty() {
         people.add(1, Reason::NoPeople);
     }
-    let book = AddressBook::of(&files, &mut people, &mut groups);
+    let book = AddressBook::of(files, &mut people, &mut groups);
     let plan = OrgPlan {
         people: files.people.iter().filter_map(|row| person(row, &book, &mut people)).collect(),
         groups: files.groups.iter().filter_map(|row| group(row, &book, &mut groups)).collect(),
@@ -48,7 +50,7 @@ impl AddressBook {
     fn of(files: &Files, people: &mut Problems, groups: &mut Problems) -> Self {
         let mut book = Self::default();
         for row in &files.people {
-            let own = row.address.as_ref().and_then(|cell| book.enter(cell, people));
+            let own = filled(row.address.as_ref()).and_then(|cell| book.enter(cell, people));
             for cell in &row.aliases {
                 let alias = book.enter(cell, people);
                 if let (Some(alias), Some(own)) = (alias, &own) {
@@ -60,7 +62,7 @@ impl AddressBook {
             }
         }
         for row in &files.groups {
-            if let Some(address) = row.address.as_ref().and_then(|cell| book.enter(cell, groups)) {
+            if let Some(address) = filled(row.address.as_ref()).and_then(|cell| book.enter(cell, groups)) {
                 book.groups.insert(address);
             }
         }
@@ -85,13 +87,19 @@ impl AddressBook {
     }
 }
 
+/// An empty cell is reported as missing, not as a bad address.
+fn filled(cell: Option<&Cell>) -> Option<&Cell> {
+    cell.filter(|cell| !cell.text.trim().is_empty())
+}
+
 /// None: without an address nothing can refer to the row; its other problems are listed all the same.
 fn person(row: &PersonRow, book: &AddressBook, problems: &mut Problems) -> Option<PlannedPerson> {
     let name = required(row.name.as_ref(), "name", row.line, problems);
     let written = required(row.address.as_ref(), "address", row.line, problems);
     let address = written.parse::<EmailAddress>().ok();
     let called = if written.is_empty() { &name } else { &written };
-    let manager = row.manager.as_ref().and_then(|cell| manager(cell, called, address.as_ref(), book, problems));
+    let manager =
+        row.manager.as_ref().and_then(|cell| manager(cell, called, address.as_ref(), book, problems));
     let planned = PlannedPerson {
         name,
         aliases: row.aliases.iter().filter_map(|cell| cell.text.parse().ok()).collect(),
@@ -204,7 +212,8 @@ fn manager_circles(people: &[PlannedPerson], rows: &[PersonRow], problems: &mut 
         let mut next = Some(&person.address);
         while let Some(here) = next {
             if let Some(start) = path.iter().position(|address| *address == here) {
-                let people: Vec<EmailAddress> = path[start..].iter().map(|address| (*address).clone()).collect();
+                let people: Vec<EmailAddress> =
+                    path[start..].iter().map(|address| (*address).clone()).collect();
                 problems.add(line_of(&people[0], rows), Reason::ManagerCycle { people });
                 break;
             }
@@ -219,6 +228,7 @@ fn manager_circles(people: &[PlannedPerson], rows: &[PersonRow], problems: &mut 
 }
 
 fn line_of(address: &EmailAddress, rows: &[PersonRow]) -> usize {
-    let of = |row: &&PersonRow| row.address.as_ref().is_some_and(|cell| cell.text.parse().as_ref() == Ok(address));
+    let of =
+        |row: &&PersonRow| row.address.as_ref().is_some_and(|cell| cell.text.parse().as_ref() == Ok(address));
     rows.iter().find(of).map_or(1, |row| row.manager.as_ref().map_or(row.line, |cell| cell.line))
 }

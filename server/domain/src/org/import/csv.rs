@@ -23,7 +23,7 @@ pub fn parse_csv(people_text: &str, groups_text: Option<&str>) -> Result<OrgPlan
     let mut group_rows = Vec::new();
     if let Some(text) = groups_text {
         let mut groups = Table::read(text, GROUPS_FILE, GROUPS);
-        group_rows = groups.rows().iter().map(|row| groups.group(row)).collect();
+        group_rows = groups.rows().iter().map(Row::group).collect();
         problems.extend(groups.problems.found);
     }
     let files = check::Files {
@@ -32,7 +32,7 @@ pub fn parse_csv(people_text: &str, groups_text: Option<&str>) -> Result<OrgPlan
         people_file: PEOPLE_FILE,
         groups_file: GROUPS_FILE,
     };
-    check::check(files, problems)
+    check::check(&files, problems)
 }
 
 struct Table {
@@ -52,8 +52,11 @@ impl Table {
         // Excel puts a byte order mark before the first column's name.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut problems = Problems::of(file);
-        let mut reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .trim(Trim::All)
+            .from_reader(text.as_bytes());
         let mut records = Vec::new();
         for record in reader.records() {
             match record {
@@ -78,10 +81,12 @@ impl Table {
                 continue;
             }
             if record.len() > self.header.len() {
-                self.problems.add(line, Reason::TooManyFields { expected: self.header.len(), found: record.len() });
+                self.problems
+                    .add(line, Reason::TooManyFields { expected: self.header.len(), found: record.len() });
                 continue;
             }
-            let fields = self.header.iter().zip(record).map(|(key, value)| (key.to_lowercase(), value.to_owned()));
+            let fields =
+                self.header.iter().zip(record).map(|(key, value)| (key.to_lowercase(), value.to_owned()));
             rows.push(Row { line, fields: fields.collect() });
         }
         rows
@@ -102,10 +107,6 @@ impl Table {
         }
     }
 
-    fn group(&mut self, row: &Row) -> GroupRow {
-        GroupRow { line: row.line, address: row.cell("address"), name: row.cell("name"), members: row.list("members") }
-    }
-
     fn flag(&mut self, row: &Row, key: &str) -> Option<bool> {
         let cell = row.cell(key)?;
         match cell.text.to_lowercase().as_str() {
@@ -121,6 +122,15 @@ impl Table {
 }
 
 impl Row {
+    fn group(&self) -> GroupRow {
+        GroupRow {
+            line: self.line,
+            address: self.cell("address"),
+            name: self.cell("name"),
+            members: self.list("members"),
+        }
+    }
+
     /// None: no such column, or nothing in it.
     fn cell(&self, key: &str) -> Option<Cell> {
         let (_, text) = self.fields.iter().find(|(name, _)| name == key)?;

@@ -18,24 +18,61 @@ pub enum Reason {
     /// The file can't be read at all; what the reader said.
     Syntax(String),
     NoPeople,
-    UnknownKey { key: String, known: &'static [&'static str] },
-    RepeatedColumn { key: String },
-    MissingColumn { key: &'static str },
+    UnknownKey {
+        key: String,
+        known: &'static [&'static str],
+    },
+    RepeatedColumn {
+        key: String,
+    },
+    MissingColumn {
+        key: &'static str,
+    },
     /// A CSV row with more fields than the header has.
-    TooManyFields { expected: usize, found: usize },
-    Missing { key: &'static str },
+    TooManyFields {
+        expected: usize,
+        found: usize,
+    },
+    Missing {
+        key: &'static str,
+    },
     /// `expected` is a phrase: "a text in quotes".
-    WrongKind { key: String, expected: &'static str },
-    BadAddress { text: String },
-    DuplicateAddress { address: EmailAddress, first_file: String, first_line: usize },
-    BadDepartment { path: String },
-    UnknownLanguage { text: String },
-    UnknownRole { text: String },
-    UnknownManager { person: String, manager: String },
-    OwnManager { person: String },
+    WrongKind {
+        key: String,
+        expected: &'static str,
+    },
+    BadAddress {
+        text: String,
+    },
+    DuplicateAddress {
+        address: EmailAddress,
+        first_file: String,
+        first_line: usize,
+    },
+    BadDepartment {
+        path: String,
+    },
+    UnknownLanguage {
+        text: String,
+    },
+    UnknownRole {
+        text: String,
+    },
+    UnknownManager {
+        person: String,
+        manager: String,
+    },
+    OwnManager {
+        person: String,
+    },
     /// Each is managed by the next, the last by the first.
-    ManagerCycle { people: Vec<EmailAddress> },
-    UnknownMember { group: String, member: EmailAddress },
+    ManagerCycle {
+        people: Vec<EmailAddress>,
+    },
+    UnknownMember {
+        group: String,
+        member: EmailAddress,
+    },
 }
 
 impl fmt::Display for ImportProblem {
@@ -48,7 +85,9 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(what) => write!(f, "the file can't be read from here: {what}"),
-            Self::NoPeople => f.write_str("there are no people in this file; add at least one, or everybody would be shut out"),
+            Self::NoPeople => f.write_str(
+                "there are no people in this file; add at least one, or everybody would be shut out",
+            ),
             Self::UnknownKey { key, known } => {
                 write!(f, "{key:?} means nothing here; remove it, or use one of {}", known.join(", "))
             }
@@ -61,9 +100,14 @@ impl fmt::Display for Reason {
             Self::Missing { key } => write!(f, "the {key} is missing; fill it in"),
             Self::WrongKind { key, expected } => write!(f, "{key:?} must be {expected}"),
             Self::BadDepartment { path } => {
-                write!(f, "the department {path:?} has an empty part; write names separated by single slashes")
+                write!(
+                    f,
+                    "the department {path:?} has an empty part; write names separated by single slashes"
+                )
             }
-            Self::UnknownLanguage { text } => write!(f, "the language {text:?} is not known; use zh-CN or en"),
+            Self::UnknownLanguage { text } => {
+                write!(f, "the language {text:?} is not known; use zh-CN or en")
+            }
             Self::UnknownRole { text } => {
                 write!(f, "the role {text:?} is not known; use approver, helpdesk or administrator")
             }
@@ -89,7 +133,11 @@ impl Reason {
             }
             Self::ManagerCycle { people } => {
                 let people: Vec<&str> = people.iter().map(EmailAddress::as_str).collect();
-                write!(f, "these people manage each other in a circle: {}; change the manager of one of them", people.join(" → "))
+                write!(
+                    f,
+                    "these people manage each other in a circle: {}; change the manager of one of them",
+                    people.join(" → ")
+                )
             }
             Self::UnknownMember { group, member } => write!(
                 f,

@@ -32,7 +32,8 @@ pub fn parse_toml(text: &str) -> Result<OrgPlan, Vec<ImportProblem>> {
         reader.tables(&root, "person").into_iter().map(|(table, line)| reader.person(table, line)).collect();
     let groups: Vec<GroupRow> =
         reader.tables(&root, "group").into_iter().map(|(table, line)| reader.group(table, line)).collect();
-    check::check(check::Files { people, groups, people_file: TOML_FILE, groups_file: TOML_FILE }, reader.problems.found)
+    let files = check::Files { people, groups, people_file: TOML_FILE, groups_file: TOML_FILE };
+    check::check(&files, reader.problems.found)
 }
 
 struct Reader<'a> {
@@ -43,7 +44,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn line(&self, at: usize) -> usize {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        before.iter().filter(|byte| **byte == b'\n').count() + 1
+        before.split(|byte| *byte == b'\n').count()
     }
 
     fn person(&mut self, table: &DeTable<'_>, line: usize) -> PersonRow {
@@ -83,7 +84,7 @@ impl Reader<'_> {
     fn tables<'t>(&mut self, root: &'t DeTable<'_>, name: &str) -> Vec<(&'t DeTable<'t>, usize)> {
         let Some(value) = root.get(name) else { return Vec::new() };
         let mut tables = Vec::new();
-        let entries = value.get_ref().as_array().map(|array| array.iter().collect()).unwrap_or_else(|| vec![value]);
+        let entries = value.get_ref().as_array().map_or_else(|| vec![value], |array| array.iter().collect());
         for entry in entries {
             let line = self.line(entry.span().start);
             match entry.get_ref().as_table() {

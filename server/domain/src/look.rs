@@ -1,0 +1,59 @@
+//! Finding the delivered copies of one message in one mailbox, sure of their identity (I2).
+//!
+//! Used alike by the forecast (which only looks) and by the engine (which then acts in the same session).
+
+use crate::{
+    case::CaseMessage,
+    mail::Fingerprint,
+    mail_system::{FolderName, FoundCopy, Located, MailError, MailSession, Skipped},
+};
+
+/// Copies whose Message-ID and content fit.
+#[derive(Debug, Default)]
+pub struct Look {
+    pub copies: Vec<VerifiedCopy>,
+    /// Same Message-ID, other content.
+    pub strangers: u32,
+    pub searched: Vec<FolderName>,
+    pub skipped: Vec<Skipped>,
+}
+
+#[derive(Debug)]
+pub struct VerifiedCopy {
+    pub found: FoundCopy,
+    pub raw: Vec<u8>,
+}
+
+/// Which copies to read, so that none is read for nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// The sender's own mailbox: the Sent copy isn't a delivered one.
+    Sender,
+    Recipient,
+}
+
+/// Looks in every folder. A copy that vanishes while we look is looked for once more by the caller's next look.
+/// `message` without Message-ID finds nothing: there is nothing to search by.
+pub async fn find(session: &mut dyn MailSession, message: &CaseMessage, own: Own) -> Result<Look, MailError> {
+    let Some(id) = &message.message_id else { return Ok(Look::default()) };
+    let Located { copies, searched, skipped } = session.locate(id).await?;
+    let mut look = Look { searched, skipped, ..Look::default() };
+    for found in copies {
+        if own == Own::Sender && found.folder == message.folder {
+            continue;
+        }
+        match session.fetch(&found.handle).await {
+            Ok(raw) if Fingerprint::of(&raw) == message.fingerprint => look.copies.push(VerifiedCopy { found, raw }),
+            Ok(_) => look.strangers += 1,
+            // Not silently "not there": the caller sees that the look was incomplete.
+            Err(MailError::Gone) => look.skipped.push(skip(&found, "moved while we looked")),
+            Err(MailError::Denied(reason)) => look.skipped.push(skip(&found, &reason)),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(look)
+}
+
+fn skip(found: &FoundCopy, reason: &str) -> Skipped {
+    Skipped { folder: found.folder.clone(), what: "message".into(), reason: reason.to_owned() }
+}

@@ -1,0 +1,271 @@
+use super::*;
+use crate::{
+    org::{Directory, Member, Person},
+    time::Timestamp,
+    world::{Clock, Random, World},
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
+
+const GOOD: &str = r#"
+[[person]]
+name = "沈若岚"
+address = "Shen@x.test"
+department = "公司"
+
+[[person]]
+name = "Ann"
+address = "ann@x.test"
+aliases = ["a@x.test", "ann@y.test"]
+department = "公司/研发中心/平台部"
+manager = "shen@x.test"
+language = "en"
+roles = ["approver", "helpdesk"]
+legal_hold = true
+
+[[person]]
+name = "Bo"
+address = "bo@x.test"
+department = "公司/研发中心"
+manager = "a@x.test"
+active = false
+
+[[group]]
+address = "all@x.test"
+name = "All"
+members = ["rd@x.test", "shen@x.test"]
+
+[[group]]
+address = "rd@x.test"
+name = "R&D"
+members = ["a@x.test", "bo@x.test", "all@x.test", "client@out.test"]
+"#;
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        Timestamp(1_769_994_000_000)
+    }
+}
+
+/// Never the same bytes twice.
+struct Counting(AtomicU8);
+
+impl Random for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(self.0.fetch_add(1, Ordering::Relaxed));
+    }
+}
+
+fn world() -> World {
+    World { clock: Arc::new(Still), random: Arc::new(Counting(AtomicU8::new(1))) }
+}
+
+fn plan(text: &str) -> OrgPlan {
+    parse_toml(text).unwrap_or_else(|problems| panic!("{}", problems[0]))
+}
+
+fn directory(change: &OrgChange) -> Directory {
+    Directory::new(change.people.clone(), change.departments.clone(), change.groups.clone())
+}
+
+fn person<'a>(change: &'a OrgChange, address: &str) -> &'a Person {
+    change.people.iter().find(|person| person.address.as_str() == address).unwrap()
+}
+
+fn told(result: Result<OrgPlan, Vec<ImportProblem>>) -> Vec<String> {
+    result.unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+/// Each text must be found in the problem of the same place, and there are no more problems than that.
+#[track_caller]
+fn tells(result: Result<OrgPlan, Vec<ImportProblem>>, expected: &[&str]) {
+    let told = told(result);
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+    for (told, expected) in told.iter().zip(expected) {
+        assert!(told.contains(expected), "{told:?} lacks {expected:?}");
+    }
+}
+
+#[test]
+fn reads_people_groups_and_defaults() {
+    let plan = plan(GOOD);
+    assert_eq!(plan.people[0].address.as_str(), "shen@x.test");
+    assert_eq!(plan.people[0].language, Language::default());
+    assert!(plan.people[0].active && !plan.people[0].legal_hold && plan.people[0].roles.is_empty());
+    let ann = &plan.people[1];
+    assert_eq!(ann.department, ["公司", "研发中心", "平台部"]);
+    assert_eq!((ann.language, ann.legal_hold), (Language::English, true));
+    assert_eq!(ann.roles, [Role::Approver, Role::Helpdesk]);
+    assert_eq!(plan.people[2].manager.as_ref().unwrap().as_str(), "ann@x.test", "an alias names the person");
+    assert!(!plan.people[2].active);
+    assert_eq!(plan.groups[1].members.len(), 4);
+}
+
+#[test]
+fn csv_says_the_same_in_any_order_of_columns() {
+    let people = "\u{feff}address,name,manager,Department,aliases,language,roles,active,legal_hold\r\n\
+        Shen@x.test,沈若岚,,公司,,,,,\r\n\
+        ann@x.test,Ann,shen@x.test,公司/研发中心/平台部,a@x.test; ann@y.test,en,approver；helpdesk,yes,是\r\n\
+        ,,,,,,,,\r\n\
+        bo@x.test,Bo,a@x.test,公司/研发中心,,,,false\r\n";
+    let groups = "name,address,members\nAll,all@x.test,rd@x.test;shen@x.test\n\
+        R&D,rd@x.test,a@x.test;bo@x.test;all@x.test;client@out.test\n";
+    assert_eq!(parse_csv(people, Some(groups)).unwrap(), plan(GOOD));
+    assert_eq!(parse_csv("name,address\nAnn,ann@x.test\n", None).unwrap().people.len(), 1);
+}
+
+#[test]
+fn lists_every_problem_with_its_line() {
+    let text = r#"
+[[person]]
+name = ""
+address = "ann@x.test"
+language = "fr"
+roles = ["approver", "boss"]
+shoe_size = 38
+
+[[person]]
+name = "Bo"
+address = "bo at x.test"
+aliases = "b@x.test"
+manager = "nobody@x.test"
+department = "公司//平台部"
+active = "yes"
+
+[[person]]
+address = "cy@x.test"
+name = "Cy"
+aliases = ["ann@x.test"]
+manager = "cy@x.test"
+"#;
+    tells(
+        parse_toml(text),
+        &[
+            "org.toml, line 3: the name is missing",
+            "line 5: the language \"fr\" is not known",
+            "line 6: the role \"boss\" is not known",
+            "line 7: \"shoe_size\" means nothing here",
+            "line 11: \"bo at x.test\" is not a mail address",
+            "line 12: \"aliases\" must be a list",
+            "line 13: the manager of bo at x.test, nobody@x.test, is not in this file",
+            "line 14: the department \"公司//平台部\" has an empty part",
+            "line 15: \"active\" must be true or false",
+            "line 20: the address ann@x.test is already used in org.toml, line 4",
+            "line 21: cy@x.test is their own manager",
+        ],
+    );
+}
+
+#[test]
+fn csv_lists_every_problem_with_its_line() {
+    let people = "name,address,manager,legal_hold,mood\n\"An\nn\",ann@x.test,,,\nBo,bo@x.test,ann@x.test,perhaps,good\nCy,cy@x.test,ghost@x.test,,,,\nDi,,,,\n";
+    let groups = "address,name,members\nann@x.test,Team,bo@x.test\nteam@x.test,Team,cy@x.test;bad\n";
+    tells(
+        parse_csv(people, Some(groups)),
+        &[
+            "people.csv, line 1: \"mood\" means nothing here",
+            "people.csv, line 4: \"legal_hold\" must be true or false",
+            "people.csv, line 5: this row has 7 fields, the header has 5",
+            "people.csv, line 6: the address is missing",
+            "groups.csv, line 2: the address ann@x.test is already used in people.csv, line 2",
+            "groups.csv, line 3: cy@x.test, a member of team@x.test, is in a domain",
+            "groups.csv, line 3: \"bad\" is not a mail address",
+        ],
+    );
+    tells(
+        parse_csv("name,name\nA,B\n", None),
+        &[
+            "the column \"name\" stands there twice",
+            "there is no column \"address\"",
+            "line 2: the address is missing",
+        ],
+    );
+}
+
+#[test]
+fn a_broken_file_is_one_problem_and_an_empty_one_too() {
+    tells(parse_toml("[[person]]\nname = \"Ann\n"), &["org.toml, line 2: the file can't be read from here"]);
+    tells(parse_toml(""), &["there are no people"]);
+    tells(parse_csv("name,address\n", None), &["people.csv, line 1: there are no people"]);
+    tells(parse_toml("[person]\nname = \"Ann\"\n"), &["two brackets"]);
+    tells(parse_toml("person = [1]\ngroups = []\n"), &["two brackets", "\"groups\" means nothing here"]);
+}
+
+#[test]
+fn names_the_members_of_a_manager_circle_once() {
+    let person = |name: &str, manager: &str| {
+        format!(
+            "[[person]]\nname = \"{name}\"\naddress = \"{name}@x.test\"\nmanager = \"{manager}@x.test\"\n"
+        )
+    };
+    let text = [person("d", "a"), person("a", "b"), person("b", "c"), person("c", "a")].concat();
+    tells(
+        parse_toml(&text),
+        &["line 8: these people manage each other in a circle: a@x.test → b@x.test → c@x.test;"],
+    );
+}
+
+#[test]
+fn a_missing_member_of_our_domains_is_a_problem_an_outsider_is_not() {
+    let text = "[[person]]\nname = \"Ann\"\naddress = \"ann@x.test\"\n[[group]]\nname = \"G\"\naddress = \"g@x.test\"\nmembers = [\"o@y.test\",\n\"ghost@x.test\"]\n";
+    tells(parse_toml(text), &["line 8: ghost@x.test, a member of g@x.test"]);
+}
+
+#[test]
+fn the_first_import_makes_everything_and_the_second_changes_nothing() {
+    let world = world();
+    let first = plan(GOOD).apply(&Directory::default(), &world);
+    assert_eq!((first.added, first.changed, first.deactivated), (3, 0, 0));
+    assert_eq!(first.departments.len(), 3, "one for each part of a path");
+    let directory = directory(&first);
+    let ann = person(&first, "ann@x.test");
+    assert_eq!(directory.department_path(ann.department.unwrap()), ["公司", "研发中心", "平台部"]);
+    assert_eq!(ann.manager, Some(person(&first, "shen@x.test").id));
+    assert!(matches!(first.groups[0].members[0], Member::Group(id) if id == first.groups[1].id));
+    assert!(
+        matches!(&first.groups[1].members[3], Member::Outside(address) if address.as_str() == "client@out.test")
+    );
+
+    let second = plan(GOOD).apply(&directory, &world);
+    assert_eq!(OrgChange { added: 3, ..second }, first);
+}
+
+#[test]
+fn changes_are_counted_and_those_who_left_stay_known() {
+    let world = world();
+    let first = plan(GOOD).apply(&Directory::default(), &world);
+    let text = "[[person]]\nname = \"沈若岚\"\naddress = \"shen@x.test\"\nactive = false\n\
+        [[person]]\nname = \"Bo\"\naddress = \"bo.new@x.test\"\naliases = [\"bo@x.test\", \"a@x.test\"]\n\
+        [[person]]\nname = \"Cy\"\naddress = \"cy@x.test\"\naliases = [\"all@x.test\"]\n";
+    let next = plan(text).apply(&directory(&first), &world);
+    assert_eq!((next.added, next.changed, next.deactivated), (1, 1, 2));
+    assert_eq!(
+        person(&next, "bo.new@x.test").id,
+        person(&first, "bo@x.test").id,
+        "the same person after a move"
+    );
+    let (before, after) = (person(&first, "ann@x.test"), person(&next, "ann@x.test"));
+    assert_eq!(after.aliases.len(), 1, "a@x.test went to Bo");
+    assert_eq!(Person { active: true, aliases: before.aliases.clone(), ..after.clone() }, *before);
+    assert_eq!(next.departments, first.departments);
+    assert_eq!(next.groups.len(), 1, "all@x.test belongs to Cy now");
+    assert_eq!(next.groups[0].id, first.groups[1].id);
+    assert_eq!(next.groups[0].members.len(), 3, "without the group that is no more");
+}
+
+#[test]
+fn a_successor_does_not_inherit_the_account() {
+    let world = world();
+    let first =
+        plan("[[person]]\nname = \"Ann\"\naddress = \"ann@x.test\"\n").apply(&Directory::default(), &world);
+    let text = "[[person]]\nname = \"Eve\"\naddress = \"eve@x.test\"\naliases = [\"ann@x.test\"]\n";
+    let next = plan(text).apply(&directory(&first), &world);
+    assert_ne!(person(&next, "eve@x.test").id, person(&first, "ann@x.test").id);
+    assert_eq!((next.added, next.deactivated), (1, 1));
+    let found = directory(&next);
+    assert_eq!(found.person_by_address(&"ann@x.test".parse().unwrap()).unwrap().name, "Eve");
+}
