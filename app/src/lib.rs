@@ -1,1 +1,1 @@
-
+//! What people see: pages, forms, islands, sentences.

@@ -43,7 +43,8 @@ impl FromStr for CaseNumber {
     /// Accepts what people type: blanks around it, small letters, missing leading zeros.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        let rest = text.strip_prefix(['R', 'r']).and_then(|rest| rest.strip_prefix('-')).ok_or(CaseNumberError)?;
+        let rest =
+            text.strip_prefix(['R', 'r']).and_then(|rest| rest.strip_prefix('-')).ok_or(CaseNumberError)?;
         let (year, serial) = rest.split_once('-').ok_or(CaseNumberError)?;
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(year) || !digits(serial) || year.len() != 4 || serial.len() > 9 {
@@ -85,7 +86,9 @@ mod tests {
 
     #[test]
     fn refuses_everything_else() {
-        for text in ["", "R-", "R-2026", "R-26-1", "R-2026-", "R-2026-x", "2026-000042", "R-2026-+42", "R-2026-1-2"] {
+        for text in
+            ["", "R-", "R-2026", "R-26-1", "R-2026-", "R-2026-x", "2026-000042", "R-2026-+42", "R-2026-1-2"]
+        {
             assert_eq!(text.parse::<CaseNumber>(), Err(CaseNumberError), "{text}");
         }
     }

@@ -192,6 +192,8 @@ codes! {
         Held = "held",
         /// Back in the mailbox; the vault's content is destroyed.
         Released = "released",
+        /// It changed before it was taken: never left the mailbox; the vault's content is destroyed.
+        Left = "left",
     }
 }
 
@@ -216,6 +218,20 @@ codes! {
 impl Intent {
     pub fn removes(self) -> bool {
         self != Self::CorrectOnly
+    }
+}
+
+impl CopyState {
+    /// The vault no longer keeps it.
+    pub fn is_out_of_vault(self) -> bool {
+        matches!(self, Self::Released | Self::Left)
+    }
+}
+
+impl CorrectionState {
+    /// Something will still happen by itself.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Planned | Self::Queued | Self::Sending)
     }
 }
 

@@ -14,7 +14,9 @@ pub fn bundle(main: &Path) -> Result<Vec<u8>> {
         .bundle(main)
         .map_err(|error| anyhow!("{}: {error}", main.display()))?;
     let targets = Targets::from(oldest_browsers());
-    sheet.minify(MinifyOptions { targets, ..MinifyOptions::default() }).map_err(|error| anyhow!("{error}"))?;
+    sheet
+        .minify(MinifyOptions { targets, ..MinifyOptions::default() })
+        .map_err(|error| anyhow!("{error}"))?;
     let printed = sheet.to_css(PrinterOptions { minify: true, targets, ..PrinterOptions::default() })?;
     Ok(printed.code.into_bytes())
 }
@@ -22,7 +24,12 @@ pub fn bundle(main: &Path) -> Result<Vec<u8>> {
 /// The first browsers with nesting, `light-dark()` and `:has()`: what is newer is rewritten for them.
 fn oldest_browsers() -> Browsers {
     let version = |major: u32, minor: u32| Some(major << 16 | minor << 8);
-    Browsers { chrome: version(123, 0), firefox: version(121, 0), safari: version(17, 5), ..Browsers::default() }
+    Browsers {
+        chrome: version(123, 0),
+        firefox: version(121, 0),
+        safari: version(17, 5),
+        ..Browsers::default()
+    }
 }
 
 #[cfg(test)]

@@ -68,7 +68,9 @@ pub fn write(build: &Build, module: &Module, css: &[u8], key: &str) -> Result<()
         keep.extend(put(build, &pkg.join(format!("recant.{hash}.{kind}")), content)?);
         hashes.push_str(&format!("{kind}: {hash}\n"));
     }
-    for (from, to) in [(&module.snippets, pkg.join("snippets")), (&build.root.join("frontend/public"), out.clone())] {
+    for (from, to) in
+        [(&module.snippets, pkg.join("snippets")), (&build.root.join("frontend/public"), out.clone())]
+    {
         for file in files(from)? {
             keep.extend(put(build, &to.join(file.strip_prefix(from)?), &fs::read(&file)?)?);
         }

@@ -60,7 +60,11 @@ pub fn bind(build: &Build, raw: &Path) -> Result<Module> {
     if !build.debug {
         optimise(&build.root, &wasm)?;
     }
-    Ok(Module { wasm: fs::read(&wasm)?, js: fs::read(work.join("recant.js"))?, snippets: work.join("snippets") })
+    Ok(Module {
+        wasm: fs::read(&wasm)?,
+        js: fs::read(work.join("recant.js"))?,
+        snippets: work.join("snippets"),
+    })
 }
 
 fn optimise(root: &Path, wasm: &Path) -> Result<()> {

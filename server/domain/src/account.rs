@@ -44,7 +44,12 @@ pub enum ChangePasswordError {
 
 /// The person, when address and password belong together. Unknown accounts, accounts without password and
 /// people who left get the same answer after the same work.
-pub async fn sign_in(portal: &Portal, address: &str, password: &str, client: IpAddr) -> Result<Person, SignInError> {
+pub async fn sign_in(
+    portal: &Portal,
+    address: &str,
+    password: &str,
+    client: IpAddr,
+) -> Result<Person, SignInError> {
     let now = portal.world.now();
     let account = address.trim().to_lowercase();
     portal.throttle.check(&account, client, now).map_err(SignInError::Throttled)?;
@@ -107,10 +112,17 @@ async fn verify(password: String, stored: Option<String>) -> bool {
 }
 
 async fn hash(password: String, salt: [u8; 16]) -> Result<String, PasswordError> {
-    tokio::task::spawn_blocking(move || password::hash(&password, salt)).await.unwrap_or(Err(PasswordError::Hash))
+    tokio::task::spawn_blocking(move || password::hash(&password, salt))
+        .await
+        .unwrap_or(Err(PasswordError::Hash))
 }
 
-async fn record(portal: &Portal, actor: Actor, action: &'static str, person: Option<PersonId>) -> Result<(), StoreError> {
+async fn record(
+    portal: &Portal,
+    actor: Actor,
+    action: &'static str,
+    person: Option<PersonId>,
+) -> Result<(), StoreError> {
     let mut tx = portal.store.write().await?;
     tx.record(&entry(portal.world.now(), actor, action, person)).await?;
     tx.commit().await
@@ -133,14 +145,18 @@ struct Failures {
     last: Timestamp,
 }
 
-const WINDOW: Duration = Duration::from_secs(15 * 60);
+const WINDOW: Duration = Duration::from_mins(15);
 /// Beyond so many keys the oldest go first; bounds the memory an attacker can take.
 const MAX_KEYS: usize = 100_000;
 
 impl Throttle {
     fn keys(account: &str, client: IpAddr) -> [(String, u32); 3] {
         let account: String = account.chars().take(320).collect();
-        [(format!("both {account} {client}"), 5), (format!("client {client}"), 50), (format!("account {account}"), 100)]
+        [
+            (format!("both {account} {client}"), 5),
+            (format!("client {client}"), 50),
+            (format!("account {account}"), 100),
+        ]
     }
 
     /// Err: how long to wait.
@@ -196,7 +212,11 @@ mod tests {
             throttle.failed("a@x", HERE, Timestamp(n));
         }
         assert!(throttle.check("a@x", HERE, Timestamp(5)).is_err());
-        assert_eq!(throttle.check("a@x", THERE, Timestamp(5)), Ok(()), "the owner elsewhere isn't locked out");
+        assert_eq!(
+            throttle.check("a@x", THERE, Timestamp(5)),
+            Ok(()),
+            "the owner elsewhere isn't locked out"
+        );
         assert_eq!(throttle.check("b@x", HERE, Timestamp(5)), Ok(()));
         assert_eq!(throttle.check("a@x", HERE, Timestamp(4).plus(WINDOW)), Ok(()));
     }

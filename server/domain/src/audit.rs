@@ -136,7 +136,14 @@ mod tests {
         let mut last = (0, GENESIS);
         (1..=4)
             .map(|n| {
-                let new = NewEntry { at: Timestamp(n), actor: Actor::System, action: "case.requested", case: None, target: None, detail: json!({ "n": n }) };
+                let new = NewEntry {
+                    at: Timestamp(n),
+                    actor: Actor::System,
+                    action: "case.requested",
+                    case: None,
+                    target: None,
+                    detail: json!({ "n": n }),
+                };
                 let entry = Entry::chain(last.0 + 1, last.1, &new);
                 last = (entry.seq, entry.hash);
                 entry

@@ -25,16 +25,30 @@ pub async fn examine(portal: &Portal) -> Vec<Finding> {
         if people.is_empty() {
             return Err("nobody is in the directory: import people with `recant org import`".to_owned());
         }
-        let alone = people.iter().filter(|person| person.active && directory.approvers_of(person.id).is_empty()).count();
+        let alone = people
+            .iter()
+            .filter(|person| person.active && directory.approvers_of(person.id).is_empty())
+            .count();
         if alone > 0 {
-            return Err(format!("{alone} people have nobody who can approve their requests: give them a manager, or somebody the role approver"));
+            return Err(format!(
+                "{alone} people have nobody who can approve their requests: give them a manager, or somebody the role approver"
+            ));
         }
         Ok(format!("{} people, {} groups", people.len(), directory.groups().len()))
     };
     vec![
-        Finding { area: Area::Database, result: portal.store.check().await.map_err(|error| error.to_string()) },
-        Finding { area: Area::MailSystem, result: portal.mail.check().await.map_err(|error| error.to_string()) },
-        Finding { area: Area::Sending, result: portal.mailer.check().await.map_err(|error| error.to_string()) },
+        Finding {
+            area: Area::Database,
+            result: portal.store.check().await.map_err(|error| error.to_string()),
+        },
+        Finding {
+            area: Area::MailSystem,
+            result: portal.mail.check().await.map_err(|error| error.to_string()),
+        },
+        Finding {
+            area: Area::Sending,
+            result: portal.mailer.check().await.map_err(|error| error.to_string()),
+        },
         Finding { area: Area::People, result: people.await },
     ]
 }

@@ -22,10 +22,17 @@ pub struct Prospect {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    Unread { folder: FolderName },
+    Unread {
+        folder: FolderName,
+    },
     /// At least one copy is flagged as read; `unread` says whether another one isn't.
-    Read { folder: FolderName, unread: bool },
-    NotFound { searched: usize },
+    Read {
+        folder: FolderName,
+        unread: bool,
+    },
+    NotFound {
+        searched: usize,
+    },
     Outside,
     OnLegalHold,
     /// It can't be told, or nothing can be done there.
@@ -39,7 +46,13 @@ impl Finding {
 }
 
 /// One prospect a recipient, in their order.
-pub async fn forecast(portal: &Portal, directory: &Directory, requester: PersonId, message: &CaseMessage, recipients: Vec<Recipient>) -> Vec<Prospect> {
+pub async fn forecast(
+    portal: &Portal,
+    directory: &Directory,
+    requester: PersonId,
+    message: &CaseMessage,
+    recipients: Vec<Recipient>,
+) -> Vec<Prospect> {
     stream::iter(recipients)
         .map(|recipient| async move {
             let finding = prospect(portal, directory, requester, message, &recipient).await;
@@ -50,7 +63,13 @@ pub async fn forecast(portal: &Portal, directory: &Directory, requester: PersonI
         .await
 }
 
-async fn prospect(portal: &Portal, directory: &Directory, requester: PersonId, message: &CaseMessage, recipient: &Recipient) -> Finding {
+async fn prospect(
+    portal: &Portal,
+    directory: &Directory,
+    requester: PersonId,
+    message: &CaseMessage,
+    recipient: &Recipient,
+) -> Finding {
     let person = match recipient.kind {
         RecipientKind::Outside => return Finding::Outside,
         RecipientKind::Unknown => return Finding::Trouble(Trouble::UnknownAddress),

@@ -1,4 +1,4 @@
-//! Identifiers of stored things: UUIDv7 (RFC 9562), one type a table, so that they can't be mixed up.
+//! Identifiers of stored things: UUID version 7 (RFC 9562), one type a table, so that they can't be mixed up.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod case;
 pub mod doctor;
 pub mod forecast;
+pub mod hex;
 pub mod ids;
 pub mod look;
 pub mod mail;

@@ -43,7 +43,9 @@ pub async fn find(session: &mut dyn MailSession, message: &CaseMessage, own: Own
             continue;
         }
         match session.fetch(&found.handle).await {
-            Ok(raw) if Fingerprint::of(&raw) == message.fingerprint => look.copies.push(VerifiedCopy { found, raw }),
+            Ok(raw) if Fingerprint::of(&raw) == message.fingerprint => {
+                look.copies.push(VerifiedCopy { found, raw })
+            }
             Ok(_) => look.strangers += 1,
             // Not silently "not there": the caller sees that the look was incomplete.
             Err(MailError::Gone) => look.skipped.push(skip(&found, "moved while we looked")),

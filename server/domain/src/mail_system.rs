@@ -82,6 +82,7 @@ impl fmt::Display for FolderName {
 
 /// RFC 3501 §2.3.2 flags. `seen` says "flagged as seen", not "a human read it".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the flags of the standard")]
 pub struct Flags {
     pub seen: bool,
     pub answered: bool,
@@ -148,7 +149,10 @@ pub struct NewCopy<'a> {
 pub enum SentListing {
     Unchanged,
     /// All messages of all Sent folders.
-    All { messages: Vec<SentRef>, cursor: String },
+    All {
+        messages: Vec<SentRef>,
+        cursor: String,
+    },
 }
 
 /// A message in a Sent folder.

@@ -45,7 +45,13 @@ pub trait Mailer: Send + Sync {
     fn compose(&self, mail: &OutgoingMail<'_>) -> Result<Vec<u8>, SendError>;
 
     /// Hands `bytes` over for one recipient. Ok means accepted.
-    async fn send(&self, id: CorrectionId, from: &EmailAddress, to: &EmailAddress, bytes: &[u8]) -> Result<(), SendError>;
+    async fn send(
+        &self,
+        id: CorrectionId,
+        from: &EmailAddress,
+        to: &EmailAddress,
+        bytes: &[u8],
+    ) -> Result<(), SendError>;
 
     /// After a crash between `send` and its record: did it go out? `None`: this way of sending can't know.
     async fn was_sent(&self, id: CorrectionId, to: &EmailAddress) -> Option<bool>;

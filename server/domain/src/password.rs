@@ -45,7 +45,8 @@ pub fn verify(password: &str, stored: Option<&str>) -> bool {
 }
 
 /// The hash of a password nobody has, with today's parameters.
-const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$cmVjYW50LWRlY295LTAx$RV43ZqWXFJzSBjc3hTzHy4XSn4pyxv6K9bTHxP9V3zc";
+const DECOY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$cmVjYW50LWRlY295LTAx$RV43ZqWXFJzSBjc3hTzHy4XSn4pyxv6K9bTHxP9V3zc";
 
 #[cfg(test)]
 mod tests {
@@ -66,7 +67,10 @@ mod tests {
         let decoy = PasswordHash::new(DECOY).unwrap();
         let real = hash("0123456789", [1; 16]).unwrap();
         let real = PasswordHash::new(&real).unwrap();
-        assert_eq!((decoy.algorithm, decoy.version, decoy.params.clone()), (real.algorithm, real.version, real.params.clone()));
+        assert_eq!(
+            (decoy.algorithm, decoy.version, decoy.params.clone()),
+            (real.algorithm, real.version, real.params.clone())
+        );
     }
 
     #[test]

@@ -25,9 +25,9 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             free_mailboxes: 10,
-            free_age: Duration::from_secs(30 * 60),
+            free_age: Duration::from_mins(30),
             freeze_first: true,
-            decision_time: Duration::from_secs(24 * 60 * 60),
+            decision_time: Duration::from_hours(24),
         }
     }
 }
@@ -73,7 +73,8 @@ pub fn decide(policy: &Policy, facts: &Facts) -> Decision {
 mod tests {
     use super::*;
 
-    const FREE: Facts = Facts { include_read: false, outside: 0, mailboxes: 10, age: Duration::from_secs(1800) };
+    const FREE: Facts =
+        Facts { include_read: false, outside: 0, mailboxes: 10, age: Duration::from_secs(1800) };
 
     #[test]
     fn the_edge_is_free() {

@@ -63,7 +63,12 @@ pub async fn refresh(portal: &Portal, owner: &Person) -> Result<Indexed, IndexEr
     Ok(Indexed { added, gone: gone.len(), busy: false })
 }
 
-async fn index_batch(portal: &Portal, owner: &Person, session: &mut dyn MailSession, batch: &[SentRef]) -> Result<usize, IndexError> {
+async fn index_batch(
+    portal: &Portal,
+    owner: &Person,
+    session: &mut dyn MailSession,
+    batch: &[SentRef],
+) -> Result<usize, IndexError> {
     let mut rows = Vec::with_capacity(batch.len());
     for message in batch {
         match session.fetch(&message.handle).await {

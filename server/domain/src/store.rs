@@ -53,7 +53,9 @@ pub enum StoreError {
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 #[async_trait]
-pub trait Tx: People + Sessions + SentMail + Drafts + Cases + Targets + Vault + Corrections + Audit + Send {
+pub trait Tx:
+    People + Sessions + SentMail + Drafts + Cases + Targets + Vault + Corrections + Audit + Send
+{
     async fn commit(self: Box<Self>) -> Result<()>;
 }
 
@@ -66,7 +68,12 @@ pub trait People: Send {
 
     /// Writes these people, departments and groups (insert or replace by id); groups that are not named are
     /// deleted, people never are.
-    async fn replace_organisation(&mut self, people: &[Person], departments: &[Department], groups: &[Group]) -> Result<()>;
+    async fn replace_organisation(
+        &mut self,
+        people: &[Person],
+        departments: &[Department],
+        groups: &[Group],
+    ) -> Result<()>;
 
     /// PHC string; None: no such person, or no password set.
     async fn password_hash(&mut self, person: PersonId) -> Result<Option<String>>;
@@ -84,7 +91,13 @@ pub trait Sessions: Send {
     async fn session(&mut self, key: &[u8; 32], now: Timestamp) -> Result<Option<Vec<u8>>>;
 
     /// Insert or replace.
-    async fn save_session(&mut self, key: &[u8; 32], person: Option<PersonId>, data: &[u8], expires_at: Timestamp) -> Result<()>;
+    async fn save_session(
+        &mut self,
+        key: &[u8; 32],
+        person: Option<PersonId>,
+        data: &[u8],
+        expires_at: Timestamp,
+    ) -> Result<()>;
 
     async fn delete_session(&mut self, key: &[u8; 32]) -> Result<()>;
 
@@ -111,7 +124,12 @@ pub trait SentMail: Send {
 
     async fn sent(&mut self, id: SentId) -> Result<Option<SentMessage>>;
 
-    async fn list_sent(&mut self, owner: PersonId, filter: &SentFilter, page: Page) -> Result<Listing<SentSummary>>;
+    async fn list_sent(
+        &mut self,
+        owner: PersonId,
+        filter: &SentFilter,
+        page: Page,
+    ) -> Result<Listing<SentSummary>>;
 
     /// Other indexed messages of the organisation with the same Message-ID and another fingerprint.
     async fn sent_by_message_id(&mut self, id: &MessageId) -> Result<Vec<SentMessage>>;
@@ -143,7 +161,12 @@ pub trait Cases: Send {
     async fn next_case_serial(&mut self, year: u16) -> Result<u32>;
 
     /// `Conflict` when the id is taken.
-    async fn insert_case(&mut self, case: &Case, targets: &[Target], corrections: &[Correction]) -> Result<()>;
+    async fn insert_case(
+        &mut self,
+        case: &Case,
+        targets: &[Target],
+        corrections: &[Correction],
+    ) -> Result<()>;
 
     async fn case(&mut self, id: CaseId) -> Result<Option<Case>>;
 
@@ -183,20 +206,52 @@ pub trait Targets: Send {
 
     /// Takes up to `limit` targets with a task that is due and not leased, raises their fence, sets the lease.
     /// One `UPDATE … RETURNING` (design.md §7). Release before hold before execute, then insertion order.
-    async fn claim_targets(&mut self, holder: &str, now: Timestamp, lease_until: Timestamp, limit: u32) -> Result<Vec<Target>>;
+    async fn claim_targets(
+        &mut self,
+        holder: &str,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Target>>;
 
     /// The task as it is now, with the lease prolonged; `Fenced` when the lease is no longer ours.
-    async fn renew_target(&mut self, id: TargetId, fence: i64, lease_until: Timestamp) -> Result<Option<Task>>;
+    async fn renew_target(
+        &mut self,
+        id: TargetId,
+        fence: i64,
+        lease_until: Timestamp,
+    ) -> Result<Option<Task>>;
 
     /// Writes the result, ends the lease, and clears the task unless another one was set meanwhile.
-    async fn finish_target(&mut self, id: TargetId, fence: i64, done: Task, result: &TargetResult, now: Timestamp) -> Result<()>;
+    async fn finish_target(
+        &mut self,
+        id: TargetId,
+        fence: i64,
+        done: Task,
+        result: &TargetResult,
+        now: Timestamp,
+    ) -> Result<()>;
 
     /// Ends the lease; the task is tried again at `due_at`.
-    async fn postpone_target(&mut self, id: TargetId, fence: i64, detail: &Detail, attempts: u32, due_at: Timestamp, now: Timestamp) -> Result<()>;
+    async fn postpone_target(
+        &mut self,
+        id: TargetId,
+        fence: i64,
+        detail: &Detail,
+        attempts: u32,
+        due_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<()>;
 
-    /// Sets or clears the task, state or outcome of targets nobody's lease is needed for (decisions of people).
-    /// Leases and fences stay as they are.
-    async fn assign(&mut self, id: TargetId, task: Option<Task>, outcome: Option<Outcome>, now: Timestamp) -> Result<()>;
+    /// Sets or clears the task, and sets the outcome (None: leaves it), by decision of people: leases and fences
+    /// stay as they are. The task starts afresh: no failed tries, due now.
+    async fn assign(
+        &mut self,
+        id: TargetId,
+        task: Option<Task>,
+        outcome: Option<Outcome>,
+        now: Timestamp,
+    ) -> Result<()>;
 
     /// Anything that changes when the case or one of its targets or corrections does.
     async fn case_pulse(&mut self, case: CaseId) -> Result<String>;
@@ -222,7 +277,7 @@ pub trait Vault: Send {
     /// Sealed header and sealed body.
     async fn copy_content(&mut self, copy: CopyId) -> Result<Option<(Vec<u8>, Vec<u8>)>>;
 
-    /// `Released` also destroys the sealed header.
+    /// A state out of the vault (`CopyState::is_out_of_vault`) also destroys the sealed header.
     async fn set_copy_state(&mut self, copy: CopyId, state: CopyState) -> Result<()>;
 
     /// Erasure: the key and every sealed byte of the case.
@@ -241,7 +296,13 @@ pub trait Corrections: Send {
     async fn correction_of(&mut self, target: TargetId) -> Result<Option<Correction>>;
 
     /// `Queued` or `Sending` whose lease ran out, due; raises the fence. Rows come back with the state they had.
-    async fn claim_corrections(&mut self, holder: &str, now: Timestamp, lease_until: Timestamp, limit: u32) -> Result<Vec<Correction>>;
+    async fn claim_corrections(
+        &mut self,
+        holder: &str,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Correction>>;
 
     /// Writes state, `in_place`, attempts, `due_at`, problem, `sent_at`. With `fence`: only while it is ours, else `Fenced`;
     /// a state other than `Sending` ends the lease.

@@ -77,7 +77,8 @@ fn purpose(owner: Uuid, what: &[u8]) -> Vec<u8> {
 fn seal(key: &[u8; 32], what: &[u8], plain: &[u8], world: &World) -> Result<Vec<u8>, SealError> {
     let nonce: [u8; NONCE] = world.bytes();
     let cipher = XChaCha20Poly1305::new(key.into());
-    let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: what }).map_err(|_| SealError)?;
+    let sealed =
+        cipher.encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: what }).map_err(|_| SealError)?;
     Ok([nonce.as_slice(), &sealed].concat())
 }
 

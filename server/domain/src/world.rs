@@ -24,7 +24,7 @@ impl World {
         self.clock.now()
     }
 
-    /// A fresh UUIDv7: sorts by creation.
+    /// A fresh UUID version 7: sorts by creation.
     pub fn id<T: From<Uuid>>(&self) -> T {
         let random: [u8; 10] = self.bytes();
         let millis = u64::try_from(self.now().0).unwrap_or(0);

@@ -14,8 +14,8 @@ use domain::{
 use lettre::message::{
     Body, Mailbox, Mailboxes, MultiPart, SinglePart,
     header::{
-        ContentDisposition, ContentTransferEncoding, ContentType, Date, From, HeaderName, HeaderValue, Headers,
-        MIME_VERSION_1_0, Subject, To,
+        ContentDisposition, ContentTransferEncoding, ContentType, Date, From, HeaderName, HeaderValue,
+        Headers, MIME_VERSION_1_0, Subject, To,
     },
 };
 use std::time::{Duration, SystemTime};
@@ -123,7 +123,8 @@ fn encoded(
     content: impl Into<lettre::message::MaybeString>,
     encoding: ContentTransferEncoding,
 ) -> Result<Body, SendError> {
-    Body::new_with_encoding(content, encoding).map_err(|_| SendError::Never("the text can't be encoded".into()))
+    Body::new_with_encoding(content, encoding)
+        .map_err(|_| SendError::Never("the text can't be encoded".into()))
 }
 
 /// Without folders: the receiving side must not be led out of its download folder.
@@ -150,8 +151,9 @@ fn content_type(enclosure: &Enclosure) -> Result<ContentType, SendError> {
 fn media_type(written: &str) -> Option<String> {
     let kind = written.split(';').next()?.trim().to_ascii_lowercase();
     let (main, sub) = kind.split_once('/')?;
-    let token =
-        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-+._".contains(&b));
+    let token = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-+._".contains(&b))
+    };
     let plain = token(main) && token(sub) && kind.len() < 100 && !matches!(main, "message" | "multipart");
     plain.then_some(kind)
 }

@@ -37,7 +37,13 @@ impl LocalMailer {
             flags: &Flags { recent: true, ..Flags::default() },
             received_at: date,
         };
-        self.system.open(to).await.map_err(refused)?.put(&copy).await.map_err(refused)?;
+        self.system
+            .open(to)
+            .await
+            .map_err(|error| refused(&error))?
+            .put(&copy)
+            .await
+            .map_err(|error| refused(&error))?;
         self.write(delivered(id), Vec::new()).await
     }
 
@@ -49,7 +55,14 @@ impl LocalMailer {
         let Some(begun) = self.read(delivering(id)).await? else { return Ok(Some(false)) };
         let message_id = str::from_utf8(&begun).ok().and_then(|id| id.parse::<MessageId>().ok());
         let Some(message_id) = message_id else { return Ok(None) };
-        let located = self.system.open(to).await.map_err(refused)?.locate(&message_id).await.map_err(refused)?;
+        let located = self
+            .system
+            .open(to)
+            .await
+            .map_err(|error| refused(&error))?
+            .locate(&message_id)
+            .await
+            .map_err(|error| refused(&error))?;
         Ok(match (located.copies.is_empty(), located.skipped.is_empty()) {
             (false, _) => Some(true),
             (true, true) => Some(false),
@@ -74,7 +87,9 @@ impl LocalMailer {
         work: impl FnOnce(&Receipts) -> io::Result<T> + Send + 'static,
     ) -> Result<T, SendError> {
         let outbox = self.outbox.clone();
-        let done = tokio::task::spawn_blocking(move || work(&outbox)).await.unwrap_or_else(|error| Err(error.into()));
+        let done = tokio::task::spawn_blocking(move || work(&outbox))
+            .await
+            .unwrap_or_else(|error| Err(error.into()));
         done.map_err(|error| {
             let folder = self.outbox.folder().display();
             SendError::Later(format!(
@@ -100,7 +115,7 @@ impl Mailer for LocalMailer {
         if self.is_done(id).await? {
             return Ok(());
         }
-        if self.system.exists(to).await.map_err(refused)? {
+        if self.system.exists(to).await.map_err(|error| refused(&error))? {
             self.deliver(id, to, bytes).await
         } else {
             self.write(outbox_file(id), bytes.to_vec()).await
@@ -133,7 +148,7 @@ fn delivered(id: CorrectionId) -> String {
 }
 
 /// Never `Unknown`: putting the same mail there again changes nothing.
-fn refused(error: MailError) -> SendError {
+fn refused(error: &MailError) -> SendError {
     if error.is_passing() || matches!(error, MailError::Denied(_)) {
         SendError::Later(error.to_string())
     } else {

@@ -67,7 +67,8 @@ mod tests {
         receipts.write("x.eml", b"first").unwrap();
         receipts.write("x.eml", b"second").unwrap();
         assert_eq!(receipts.read("x.eml").unwrap().unwrap(), b"first");
-        let names: Vec<_> = fs::read_dir(receipts.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let names: Vec<_> =
+            fs::read_dir(receipts.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["x.eml"], "no scratch file stays");
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&receipts.folder().join("x.eml")), 0o600);

@@ -123,7 +123,11 @@ impl SmtpMailer {
     }
 
     /// lettre's own time limit covers connecting only.
-    async fn step<T>(&self, stage: Stage, doing: impl Future<Output = Result<T, Error>>) -> Result<T, SendError> {
+    async fn step<T>(
+        &self,
+        stage: Stage,
+        doing: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, SendError> {
         match timeout(self.config.timeout, doing).await {
             Ok(done) => done.map_err(|error| stage.failed(&self.config, &error)),
             Err(_) => Err(stage.timed_out(&self.config, self.config.timeout)),

@@ -1,1 +1,24 @@
+//! The database behind [`domain::store`]: SQLite or Postgres, one code path.
+//!
+//! Statements are built once by sea-query; what the two databases differ in stands in `dialect` and `pool`
+//! alone. Rows in, rows out: no rule about mail, people or cases lives here.
 
+mod audit;
+mod cases;
+mod corrections;
+mod dialect;
+mod drafts;
+mod people;
+mod pool;
+mod row;
+mod schema;
+mod sent;
+mod sessions;
+mod table;
+mod targets;
+mod transaction;
+mod vault;
+
+pub use pool::{Database, Options};
+pub use schema::{SchemaState, SetupError};
+pub use transaction::Transaction;

@@ -49,7 +49,9 @@ impl Postgres {
             if env::var("RECANT_TEST_REQUIRE").is_ok_and(|value| value == "1") {
                 bail!("initdb and pg_ctl are missing; install PostgreSQL or set RECANT_TEST_POSTGRES_URL");
             }
-            say("Postgres is not installed: its tests are left out (RECANT_TEST_REQUIRE=1 makes this an error)");
+            say(
+                "Postgres is not installed: its tests are left out (RECANT_TEST_REQUIRE=1 makes this an error)",
+            );
             return Ok(None);
         };
         let cluster = Cluster::join(&cluster::usual_folder()?, &bin)?;
@@ -110,7 +112,8 @@ fn server_programs() -> Option<PathBuf> {
     let mut versions: Vec<PathBuf> = versions.map(|entry| entry.path().join("bin")).collect();
     versions.sort_by_key(|path| version(path));
     let path = env::var_os("PATH").unwrap_or_default();
-    let complete = |folder: &PathBuf| ["initdb", "pg_ctl", "createdb"].iter().all(|name| folder.join(name).is_file());
+    let complete =
+        |folder: &PathBuf| ["initdb", "pg_ctl", "createdb"].iter().all(|name| folder.join(name).is_file());
     versions.into_iter().rev().chain(asked).chain(env::split_paths(&path)).find(complete)
 }
 
@@ -128,7 +131,8 @@ fn unique() -> Result<String> {
 
 /// The same server, another database.
 fn with_database(url: &str, name: &str) -> String {
-    let (place, settings) = url.split_once('?').map_or((url, None), |(place, settings)| (place, Some(settings)));
+    let (place, settings) =
+        url.split_once('?').map_or((url, None), |(place, settings)| (place, Some(settings)));
     let start = place.find("://").map_or(0, |at| at + 3);
     let end = place[start..].find('/').map_or(place.len(), |at| start + at);
     let settings = settings.map(|settings| format!("?{settings}")).unwrap_or_default();
@@ -144,7 +148,10 @@ mod tests {
         for (url, other) in [
             ("postgres://u:p@h:5432/old?sslmode=disable", "postgres://u:p@h:5432/new?sslmode=disable"),
             ("postgres://h", "postgres://h/new"),
-            ("postgres://postgres@localhost/postgres?host=/tmp/x", "postgres://postgres@localhost/new?host=/tmp/x"),
+            (
+                "postgres://postgres@localhost/postgres?host=/tmp/x",
+                "postgres://postgres@localhost/new?host=/tmp/x",
+            ),
         ] {
             assert_eq!(with_database(url, "new"), other);
         }
@@ -152,13 +159,20 @@ mod tests {
 
     #[test]
     fn newest_version_is_a_number_not_a_word() {
-        assert!(version(Path::new("/usr/lib/postgresql/15/bin")) > version(Path::new("/usr/lib/postgresql/9.6/bin")));
-        assert!(version(Path::new("/usr/lib/postgresql/15/bin")) > version(Path::new("/usr/lib/postgresql/9/bin")));
+        assert!(
+            version(Path::new("/usr/lib/postgresql/15/bin"))
+                > version(Path::new("/usr/lib/postgresql/9.6/bin"))
+        );
+        assert!(
+            version(Path::new("/usr/lib/postgresql/15/bin"))
+                > version(Path::new("/usr/lib/postgresql/9/bin"))
+        );
     }
 
     fn query(database: &Database, statement: &str) -> Result<String> {
-        let output =
-            Command::new(database.server.bin.join("psql")).args([database.url(), "-XAtc", statement]).output()?;
+        let output = Command::new(database.server.bin.join("psql"))
+            .args([database.url(), "-XAtc", statement])
+            .output()?;
         if !output.status.success() {
             bail!("{}", String::from_utf8_lossy(&output.stderr));
         }

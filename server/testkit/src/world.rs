@@ -45,7 +45,7 @@ impl Clock for TestClock {
     }
 }
 
-/// SplitMix64: well spread and repeatable, and no secret at all.
+/// `SplitMix64`: well spread and repeatable, and no secret at all.
 #[derive(Debug)]
 pub struct SeededRandom(AtomicU64);
 

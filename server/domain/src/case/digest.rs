@@ -22,7 +22,8 @@ impl TargetsDigest {
         field(&message.fingerprint.0);
         field(request.intent.code().as_bytes());
         field(&[u8::from(request.include_read), u8::from(request.has_correction)]);
-        let mut addresses: Vec<&EmailAddress> = recipients.iter().map(|recipient| &recipient.address).collect();
+        let mut addresses: Vec<&EmailAddress> =
+            recipients.iter().map(|recipient| &recipient.address).collect();
         addresses.sort();
         for address in addresses {
             field(address.as_str().as_bytes());
@@ -31,18 +32,11 @@ impl TargetsDigest {
     }
 
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::hex::encode(&self.0)
     }
 
     pub fn from_hex(text: &str) -> Option<Self> {
-        let mut bytes = [0; 32];
-        if text.len() != 64 || !text.is_ascii() {
-            return None;
-        }
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).ok()?;
-        }
-        Some(Self(bytes))
+        crate::hex::decode(text).map(Self)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A request being written: kept on the server, so that nothing typed is lost, and consumed once.
 
+use super::Request;
 use crate::{
     ids::{DraftId, PersonId, SentId, UploadId},
     mail::EmailAddress,
@@ -47,4 +48,16 @@ pub struct Upload {
     pub content_type: String,
     /// Bytes before sealing.
     pub size: u64,
+}
+
+impl DraftForm {
+    pub fn request(&self) -> Request {
+        Request {
+            intent: self.intent,
+            include_read: self.intent.removes() && self.include_read,
+            reason: self.reason,
+            note: self.note.trim().to_owned(),
+            has_correction: self.has_correction(),
+        }
+    }
 }

@@ -1,11 +1,19 @@
 //! Cases: the request about one sent message, its targets, its copies, its decisions (design.md §3, §4).
 
+pub mod ask;
+pub mod correction;
+pub mod decide;
 mod digest;
 pub mod draft;
+pub mod flow;
 mod model;
+pub mod outcome;
+pub mod request;
 pub mod state;
+pub mod view;
 
 pub use digest::TargetsDigest;
 pub use model::{
-    Approval, Case, CaseFilter, CaseMessage, CaseRow, CopyRecord, Correction, Detail, Lease, Request, SealedCopy, Target,
+    Approval, Case, CaseFilter, CaseMessage, CaseRow, CopyRecord, Correction, Detail, Lease, Request,
+    SealedCopy, Target,
 };

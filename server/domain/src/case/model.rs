@@ -5,13 +5,15 @@ use crate::{
     ids::{ApprovalId, CaseId, CopyId, CorrectionId, PersonId, SentId, TargetId},
     mail::{EmailAddress, Fingerprint, MessageId, NamedAddress},
     mail_system::{Flags, FolderName, Skipped},
-    org::Recipient,
+    org::{Person, Recipient},
     policy::Decision,
+    sent::SentMessage,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use shared::{
-    CaseNumber, CaseState, CopyState, CorrectionState, Intent, Outcome, ReasonKind, TargetState, Task, Trouble, Verdict,
+    CaseNumber, CaseState, CopyState, CorrectionState, Intent, Outcome, ReasonKind, TargetState, Task,
+    Trouble, Verdict,
 };
 
 /// One request about one sent message. Its id is the id of the draft it was made from, so that asking twice
@@ -185,5 +187,20 @@ pub struct CaseRow {
 impl Target {
     pub fn address(&self) -> &EmailAddress {
         &self.recipient.address
+    }
+}
+
+impl CaseMessage {
+    pub fn of(message: &SentMessage, owner: &Person) -> Self {
+        Self {
+            sent: message.id,
+            from: owner.named(),
+            folder: message.folder.clone(),
+            message_id: message.message_id.clone(),
+            references: message.references.clone(),
+            subject: message.subject.clone(),
+            sent_at: message.sent_at,
+            fingerprint: message.fingerprint,
+        }
     }
 }

@@ -81,8 +81,18 @@ mod tests {
     use proptest::prelude::*;
 
     const EVENTS: [Event; 12] = [
-        Event::HoldFirst, Event::AskForApproval, Event::Approve, Event::Start, Event::Finish, Event::Refuse,
-        Event::Expire, Event::Withdraw, Event::Release, Event::Close, Event::Restore, Event::FinishRestore,
+        Event::HoldFirst,
+        Event::AskForApproval,
+        Event::Approve,
+        Event::Start,
+        Event::Finish,
+        Event::Refuse,
+        Event::Expire,
+        Event::Withdraw,
+        Event::Release,
+        Event::Close,
+        Event::Restore,
+        Event::FinishRestore,
     ];
 
     fn walk(events: &[usize]) -> Vec<(CaseState, Event)> {
@@ -117,12 +127,20 @@ mod tests {
 
     #[test]
     fn both_roads_lead_to_their_end() {
-        let run = |events: &[Event]| events.iter().try_fold(CaseState::Requested, |state, event| next(state, *event));
+        let run = |events: &[Event]| {
+            events.iter().try_fold(CaseState::Requested, |state, event| next(state, *event))
+        };
         use Event as E;
-        assert_eq!(run(&[E::HoldFirst, E::AskForApproval, E::Approve, E::Start, E::Finish]), Ok(CaseState::Finished));
+        assert_eq!(
+            run(&[E::HoldFirst, E::AskForApproval, E::Approve, E::Start, E::Finish]),
+            Ok(CaseState::Finished)
+        );
         assert_eq!(run(&[E::Approve, E::Start, E::Finish]), Ok(CaseState::Finished));
         for end in [E::Refuse, E::Expire, E::Withdraw] {
-            assert_eq!(run(&[E::HoldFirst, E::AskForApproval, end, E::Release, E::Close]), Ok(CaseState::Closed));
+            assert_eq!(
+                run(&[E::HoldFirst, E::AskForApproval, end, E::Release, E::Close]),
+                Ok(CaseState::Closed)
+            );
         }
     }
 

@@ -33,7 +33,7 @@ impl Fingerprint {
     }
 
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::hex::encode(&self.0)
     }
 }
 
@@ -68,8 +68,7 @@ fn header_values(header: &[u8], name: &str) -> Vec<Vec<u8>> {
 }
 
 fn squeeze(value: &[u8]) -> Vec<u8> {
-    let words: Vec<&[u8]> =
-        value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&[u8]> = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
     words.join(&b' ')
 }
 
@@ -104,7 +103,13 @@ mod tests {
     #[test]
     fn another_text_subject_or_sender_does() {
         let text = std::str::from_utf8(SENT).unwrap();
-        for (from, to) in [("Hello", "Hallo"), ("Hello\n\nBye", "Hello\nBye"), ("long", "short"), ("A <a@x>", "B <a@x>"), ("09:00", "09:01")] {
+        for (from, to) in [
+            ("Hello", "Hallo"),
+            ("Hello\n\nBye", "Hello\nBye"),
+            ("long", "short"),
+            ("A <a@x>", "B <a@x>"),
+            ("09:00", "09:01"),
+        ] {
             let other = text.replace(from, to);
             assert_ne!(Fingerprint::of(SENT), Fingerprint::of(other.as_bytes()), "{from} → {to}");
         }

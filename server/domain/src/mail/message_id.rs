@@ -18,6 +18,13 @@ impl MessageId {
         &self.0
     }
 
+    /// An id of our own making: the same for the same `unique`, and of no other message.
+    pub fn made(unique: uuid::Uuid, domain: &str) -> Self {
+        let host: String =
+            domain.chars().filter(|c| c.is_ascii_alphanumeric() || ".-".contains(*c)).collect();
+        Self(format!("correction.{unique}@{host}"))
+    }
+
     /// As a header writes it.
     pub fn bracketed(&self) -> String {
         format!("<{}>", self.0)

@@ -44,7 +44,13 @@ impl ParsedMail {
         let mut addresses = |header: Option<&Address<'_>>| named(header, &mut unreadable);
         Self {
             message_id: only_message_id(&message),
-            references: message.references().as_text_list().unwrap_or_default().iter().filter_map(|id| id.parse().ok()).collect(),
+            references: message
+                .references()
+                .as_text_list()
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|id| id.parse().ok())
+                .collect(),
             subject: clean_line(message.subject().unwrap_or_default()),
             from: addresses(message.from()).into_iter().next(),
             to: addresses(message.to()),
@@ -94,7 +100,8 @@ pub fn split_header(raw: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn only_message_id(message: &mail_parser::Message<'_>) -> Option<MessageId> {
-    let mut ids = message.header_values("Message-ID").filter_map(HeaderValue::as_text).map(str::parse::<MessageId>);
+    let mut ids =
+        message.header_values("Message-ID").filter_map(HeaderValue::as_text).map(str::parse::<MessageId>);
     let first = ids.next()?.ok()?;
     ids.all(|other| other.as_ref() == Ok(&first)).then_some(first)
 }
@@ -104,7 +111,9 @@ fn named(header: Option<&Address<'_>>, unreadable: &mut Vec<String>) -> Vec<Name
     for entry in header.into_iter().flat_map(Address::iter) {
         let written = entry.address().unwrap_or_default();
         match written.parse::<EmailAddress>() {
-            Ok(address) => found.push(NamedAddress { name: clean_line(entry.name().unwrap_or_default()), address }),
+            Ok(address) => {
+                found.push(NamedAddress { name: clean_line(entry.name().unwrap_or_default()), address })
+            }
             Err(_) => unreadable.push(clean_line(&format!("{} {written}", entry.name().unwrap_or_default()))),
         }
     }
@@ -142,7 +151,10 @@ mod tests {
         assert_eq!(mail.bcc[0].address.as_str(), "x@out.test");
         assert_eq!(mail.text.trim(), "你好");
         assert_eq!(mail.date, Some(Timestamp(1_769_994_000_000)));
-        assert_eq!(mail.attachments, [Attachment { name: "a.pdf".into(), content_type: "application/pdf".into(), size: 4 }]);
+        assert_eq!(
+            mail.attachments,
+            [Attachment { name: "a.pdf".into(), content_type: "application/pdf".into(), size: 4 }]
+        );
     }
 
     #[test]

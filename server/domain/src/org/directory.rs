@@ -112,7 +112,8 @@ impl Directory {
             directory.group_by_address.insert(group.address.clone(), group.id);
             directory.groups.insert(group.id, group);
         }
-        directory.departments = departments.into_iter().map(|department| (department.id, department)).collect();
+        directory.departments =
+            departments.into_iter().map(|department| (department.id, department)).collect();
         directory
     }
 
@@ -206,7 +207,8 @@ impl Expansion<'_> {
         } else if let Some(person) = self.directory.person_by_address(address) {
             self.add(RecipientKind::Inside(person.id), &person.name, &person.address, via);
         } else {
-            let kind = if self.directory.is_ours(address) { RecipientKind::Unknown } else { RecipientKind::Outside };
+            let kind =
+                if self.directory.is_ours(address) { RecipientKind::Unknown } else { RecipientKind::Outside };
             self.add(kind, name, address, via);
         }
     }
@@ -234,7 +236,8 @@ impl Expansion<'_> {
     }
 
     fn add(&mut self, kind: RecipientKind, name: &str, address: &EmailAddress, via: &[GroupId]) {
-        let groups = via.iter().filter_map(|id| self.directory.groups.get(id)).map(|group| group.address.clone());
+        let groups =
+            via.iter().filter_map(|id| self.directory.groups.get(id)).map(|group| group.address.clone());
         if let Some(place) = self.places.get(address) {
             if via.is_empty() {
                 self.found[*place].via.clear();
@@ -242,7 +245,12 @@ impl Expansion<'_> {
             return;
         }
         self.places.insert(address.clone(), self.found.len());
-        self.found.push(Recipient { kind, name: name.to_owned(), address: address.clone(), via: groups.collect() });
+        self.found.push(Recipient {
+            kind,
+            name: name.to_owned(),
+            address: address.clone(),
+            via: groups.collect(),
+        });
     }
 }
 
@@ -271,23 +279,42 @@ mod tests {
     }
 
     fn to(addresses: &[&str]) -> Vec<NamedAddress> {
-        addresses.iter().map(|text| NamedAddress { name: String::new(), address: text.parse().unwrap() }).collect()
+        addresses
+            .iter()
+            .map(|text| NamedAddress { name: String::new(), address: text.parse().unwrap() })
+            .collect()
     }
 
     #[test]
     fn nested_and_circular_groups_give_each_mailbox_once() {
-        let group = |n: u128, members| Group { id: id(n), address: format!("g{n}@x.test").parse().unwrap(), name: String::new(), members };
+        let group = |n: u128, members| Group {
+            id: id(n),
+            address: format!("g{n}@x.test").parse().unwrap(),
+            name: String::new(),
+            members,
+        };
         let directory = Directory::new(
             vec![person(1, None), person(2, Some(1)), person(3, Some(1))],
             vec![],
             vec![
                 group(10, vec![Member::Person(id(1)), Member::Group(id(11))]),
-                group(11, vec![Member::Person(id(2)), Member::Group(id(10)), Member::Outside("o@y.test".parse().unwrap())]),
+                group(
+                    11,
+                    vec![
+                        Member::Person(id(2)),
+                        Member::Group(id(10)),
+                        Member::Outside("o@y.test".parse().unwrap()),
+                    ],
+                ),
             ],
         );
-        let found = directory.expand(&to(&["g10@x.test", "alias2@x.test", "nobody@x.test", "o@y.test", "z@z.test"]));
+        let found =
+            directory.expand(&to(&["g10@x.test", "alias2@x.test", "nobody@x.test", "o@y.test", "z@z.test"]));
         let seen: Vec<(&str, usize)> = found.iter().map(|r| (r.address.as_str(), r.via.len())).collect();
-        assert_eq!(seen, [("p1@x.test", 1), ("p2@x.test", 0), ("o@y.test", 0), ("nobody@x.test", 0), ("z@z.test", 0)]);
+        assert_eq!(
+            seen,
+            [("p1@x.test", 1), ("p2@x.test", 0), ("o@y.test", 0), ("nobody@x.test", 0), ("z@z.test", 0)]
+        );
         assert_eq!(found[3].kind, RecipientKind::Unknown);
         assert_eq!(found[4].kind, RecipientKind::Outside);
     }
@@ -298,7 +325,11 @@ mod tests {
         gone.active = false;
         let mut second = person(9, None);
         second.roles = vec![Role::Approver];
-        let directory = Directory::new(vec![person(1, None), gone, person(3, Some(2)), person(4, Some(4)), second], vec![], vec![]);
+        let directory = Directory::new(
+            vec![person(1, None), gone, person(3, Some(2)), person(4, Some(4)), second],
+            vec![],
+            vec![],
+        );
         assert_eq!(directory.approvers_of(id(3)), [id(1)]);
         assert_eq!(directory.approvers_of(id(1)), [id(9)]);
         assert_eq!(directory.approvers_of(id(4)), [id(9)]);

@@ -7,9 +7,7 @@ use super::{
     walk,
 };
 use domain::mail_system::{CopyHandle, MailError, Removal};
-use std::{
-    io::{self, Read},
-};
+use std::io::{self, Read};
 
 /// How often a message is followed that is renamed again while we open it.
 const CHASES: usize = 8;

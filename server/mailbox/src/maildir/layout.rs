@@ -74,7 +74,8 @@ impl Layout {
 
     /// Directories at the places where mailboxes can be.
     pub fn mailboxes(&self) -> io::Result<Vec<PathBuf>> {
-        let mut found = vec![self.root.canonicalize()?];
+        let root = self.root.canonicalize()?;
+        let mut found = vec![root.clone()];
         for part in &self.parts {
             let mut deeper = Vec::new();
             for dir in found {
@@ -86,6 +87,7 @@ impl Layout {
             }
             found = deeper;
         }
+        found.retain(|path| path.canonicalize().is_ok_and(|path| path.starts_with(&root)));
         Ok(found)
     }
 }

@@ -31,3 +31,31 @@ fn look(mailbox: &Mailbox, sight: &Sight<'_>, id: &str) -> io::Result<Option<Fou
         size: facts.size,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::maildir::{Cache, Dir, MaildirConfig};
+    use std::{fs, sync::Arc};
+
+    #[test]
+    fn a_known_file_is_not_opened_and_a_changed_one_is() {
+        let temp = tempfile::tempdir().unwrap();
+        let cur = temp.path().join("cur");
+        fs::create_dir(&cur).unwrap();
+        fs::write(cur.join("1.a:2,"), "Message-ID: <wanted@x>\n\n").unwrap();
+        let root = Dir::open(temp.path()).unwrap();
+        let cache = Arc::new(Cache::new(100));
+        // A lie that only a look into the file could uncover.
+        cache.learn(&root.sub("cur").unwrap().facts_of("1.a:2,").unwrap(), Some("another@x"));
+        let mailbox = Mailbox { config: Arc::new(MaildirConfig::new(temp.path())), cache, root };
+        let found = || locate(&mailbox, &"wanted@x".parse().unwrap()).unwrap().copies.len();
+        assert_eq!(found(), 0, "it was not opened");
+        fs::rename(cur.join("1.a:2,"), cur.join("1.a:2,S")).unwrap();
+        assert_eq!(found(), 1, "another state of the file");
+        fs::write(cur.join("1.a:2,S"), "Message-ID: <wonted@x>\n\n").unwrap();
+        assert_eq!(found(), 0, "a match is never taken from memory");
+        fs::write(cur.join("1.a:2,S"), "Message-ID: <wanted@x>\n\n").unwrap();
+        assert_eq!(found(), 1, "even against the rules: same name, same length, other content");
+    }
+}

@@ -7,7 +7,7 @@
 use super::{
     Mailbox,
     folder::{self, Folder},
-    name::{Spot, Sub, base},
+    name::{Spot, Sub},
     sys::{Dir, Entry, Facts, Kind, mail_error},
 };
 use domain::mail_system::{MailError, SentListing, SentRef};
@@ -20,6 +20,12 @@ struct Place {
     sub: Sub,
     dir: Dir,
     facts: Facts,
+}
+
+impl Place {
+    fn spot(&self, file: String) -> Spot {
+        Spot { folder: self.folder.dir.clone(), sub: self.sub, file }
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -44,18 +50,20 @@ fn listing(mailbox: &Mailbox, known: Option<Cursor>) -> io::Result<SentListing> 
     let mut files = Vec::new();
     for place in &places {
         let entries = place.dir.list()?.entries;
-        files.extend(entries.into_iter().filter(is_message).map(|entry| (place, entry.name)));
+        files.extend(entries.into_iter().filter(is_message).map(|entry| place.spot(entry.name)).map(|spot| (place, spot)));
     }
-    let mut names: Vec<_> = files.iter().map(|(place, file)| format!("{}/{}", place.folder.dir, base(file))).collect();
-    names.sort_unstable();
-    let names = digest(names.into_iter());
-    if known.is_some_and(|known| known.names == names) {
+    if known.is_some_and(|known| known.names == names(files.iter().map(|(_, spot)| spot.locator()))) {
         return Ok(SentListing::Unchanged);
     }
     let mut messages = Vec::with_capacity(files.len());
-    for (place, file) in files {
-        messages.extend(message(place, file)?);
+    for (place, spot) in files {
+        messages.extend(message(place, &spot)?);
     }
+    // Met under two names while it was read or flagged.
+    messages.sort_by(|a, b| a.locator.cmp(&b.locator));
+    messages.dedup_by(|a, b| a.locator == b.locator);
+    // Of what is handed out, not of what was listed: a message missed now makes the next listing differ.
+    let names = names(messages.iter().map(|message| message.locator.clone()));
     Ok(SentListing::All { messages, cursor: Cursor { times, settled, names }.to_string() })
 }
 
@@ -88,9 +96,8 @@ fn is_message(entry: &Entry) -> bool {
     entry.kind == Kind::File && !entry.name.starts_with('.')
 }
 
-/// None when it was removed or renamed meanwhile: the next listing sees that change by its time or name.
-fn message(place: &Place, file: String) -> io::Result<Option<SentRef>> {
-    let spot = Spot { folder: place.folder.dir.clone(), sub: place.sub, file };
+/// None when it was removed or renamed meanwhile; the next listing shows it.
+fn message(place: &Place, spot: &Spot) -> io::Result<Option<SentRef>> {
     let facts = match place.dir.facts_of(&spot.file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         facts => facts?,
@@ -102,6 +109,13 @@ fn message(place: &Place, file: String) -> io::Result<Option<SentRef>> {
         received_at: facts.modified,
         size: facts.size,
     }))
+}
+
+fn names(locators: impl Iterator<Item = String>) -> String {
+    let mut locators: Vec<_> = locators.collect();
+    locators.sort_unstable();
+    locators.dedup();
+    digest(locators.into_iter())
 }
 
 fn digest(parts: impl Iterator<Item = String>) -> String {

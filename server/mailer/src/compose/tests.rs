@@ -24,7 +24,8 @@ impl Letter {
             references: Vec::new(),
             date: Timestamp(1_769_994_000_123),
             content: CorrectionContent {
-                subject: "更正：合同附件有误，请删除先前收到的文件并以本邮件为准，给您带来不便深表歉意".into(),
+                subject: "更正：合同附件有误，请删除先前收到的文件并以本邮件为准，给您带来不便深表歉意"
+                    .into(),
                 text: "您好：\n\n先前的附件有误。\n.\nFrom 林青\n".into(),
                 attachments: Vec::new(),
             },
@@ -101,7 +102,11 @@ fn same_mail_twice_is_the_same_bytes() {
 fn attachments_keep_their_bytes_and_chinese_names() {
     let binary: Vec<u8> = (0..=255).cycle().take(5000).collect();
     let letter = Letter::new()
-        .enclosing("采购合同（最终版）第二次修订及补充协议——仅供内部审批使用请勿外传.pdf", "application/pdf", &binary)
+        .enclosing(
+            "采购合同（最终版）第二次修订及补充协议——仅供内部审批使用请勿外传.pdf",
+            "application/pdf",
+            &binary,
+        )
         .enclosing("a \"quoted\" name.txt", "text/plain", b"unix\nline ends\n\n")
         .enclosing("表格.csv", "text/csv; charset=gbk", "编号,金额\n".as_bytes())
         .enclosing("empty.bin", "application/octet-stream", b"");
@@ -163,7 +168,12 @@ fn nothing_can_add_a_header_or_a_part() {
 
 #[test]
 fn file_names_lose_their_folders() {
-    for (name, kept) in [("../../etc/passwd", "passwd"), ("C:\\tmp\\a.txt", "a.txt"), ("a/", "attachment"), ("", "attachment")] {
+    for (name, kept) in [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\tmp\\a.txt", "a.txt"),
+        ("a/", "attachment"),
+        ("", "attachment"),
+    ] {
         assert_eq!(file_name(name), kept);
     }
 }
@@ -189,7 +199,9 @@ fn english_text_stays_readable_and_long_lines_are_broken() {
 
 #[test]
 fn dates_out_of_range_are_written_as_the_nearest() {
-    for (at, written) in [(-1, "Thu, 01 Jan 1970 00:00:00 +0000"), (i64::MAX, "Fri, 31 Dec 9999 23:59:59 +0000")] {
+    for (at, written) in
+        [(-1, "Thu, 01 Jan 1970 00:00:00 +0000"), (i64::MAX, "Fri, 31 Dec 9999 23:59:59 +0000")]
+    {
         let mut letter = Letter::new();
         letter.date = Timestamp(at);
         let raw = String::from_utf8(letter.written()).unwrap();

@@ -10,7 +10,10 @@ use domain::{
 use std::{
     fs,
     path::Path,
-    sync::{Mutex, atomic::{AtomicBool, Ordering}},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -129,7 +132,9 @@ impl Office {
     fn letter(&self) -> Vec<u8> {
         let named = |address: &str| NamedAddress { name: String::new(), address: address.parse().unwrap() };
         let content =
-            CorrectionContent { subject: "更正".into(), text: "请见附件".into(), attachments: Vec::new() };
+            CorrectionContent {
+                subject: "更正".into(), text: "请见附件".into(), attachments: Vec::new()
+            };
         let mail = OutgoingMail {
             id: ID,
             from: &named("lin@ours.test"),

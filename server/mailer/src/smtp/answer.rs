@@ -30,7 +30,9 @@ impl Stage {
         match self {
             Self::Judging if code.is_none() => SendError::Unknown(text),
             Self::Connect | Self::StartTls | Self::SignIn => SendError::Later(text),
-            _ if error.is_permanent() && !code.is_some_and(|code| SETTINGS.contains(&code)) => SendError::Never(text),
+            _ if error.is_permanent() && !code.is_some_and(|code| SETTINGS.contains(&code)) => {
+                SendError::Never(text)
+            }
             _ => SendError::Later(text),
         }
     }

@@ -59,8 +59,12 @@ impl SmtpConfig {
             return Ok(None);
         }
         let mut parameters = TlsParameters::builder(self.host.clone());
-        let unreadable =
-            |error| SendError::Never(format!("the mail server's certificate authority can't be read: {}", cause(&error)));
+        let unreadable = |error| {
+            SendError::Never(format!(
+                "the mail server's certificate authority can't be read: {}",
+                cause(&error)
+            ))
+        };
         if let Some(pem) = &self.authority {
             parameters = parameters.add_root_certificate(Certificate::from_pem(pem).map_err(unreadable)?);
         }
@@ -73,12 +77,12 @@ impl SmtpConfig {
 
     /// For the doctor, after a good connection.
     pub(super) fn describe(&self, name: &str, encrypted: bool) -> String {
-        let mut text = format!("{} answers as {}", self.place(), name);
-        text += if encrypted { ", encrypted" } else { ", not encrypted" };
-        match &self.login {
-            Some(login) => text += &format!(", signed in as {}", login.user),
-            None => text += ", without signing in",
-        }
+        let encryption = if encrypted { "encrypted" } else { "not encrypted" };
+        let login = match &self.login {
+            Some(login) => format!("signed in as {}", login.user),
+            None => "without signing in".to_owned(),
+        };
+        let mut text = format!("{} answers as {name}, {encryption}, {login}", self.place());
         if self.login.is_some() && !encrypted {
             text += "; the password can be read on the way: turn on TLS unless the server is this machine";
         }

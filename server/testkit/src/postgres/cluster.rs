@@ -72,7 +72,9 @@ impl Cluster {
 fn enter(folder: &Path) -> Result<Option<File>> {
     let made = DirBuilder::new().recursive(true).mode(0o711).create(folder);
     made.with_context(|| format!("can't make {}", folder.display()))?;
-    if fs::symlink_metadata(folder).is_ok_and(|folder| !folder.is_dir() || own_uid().ok() != Some(folder.uid())) {
+    if fs::symlink_metadata(folder)
+        .is_ok_and(|folder| !folder.is_dir() || own_uid().ok() != Some(folder.uid()))
+    {
         bail!("{} belongs to somebody else", folder.display());
     }
     let path = folder.join("users");
@@ -81,13 +83,15 @@ fn enter(folder: &Path) -> Result<Option<File>> {
         opened => opened?,
     };
     users.lock_shared()?;
-    let same = fs::metadata(&path).is_ok_and(|now| users.metadata().is_ok_and(|mine| mine.ino() == now.ino()));
+    let same =
+        fs::metadata(&path).is_ok_and(|now| users.metadata().is_ok_and(|mine| mine.ino() == now.ino()));
     Ok(same.then_some(users))
 }
 
 fn is_running(folder: &Path, bin: &Path, owner: &Owner) -> Result<bool> {
     let data = folder.join("cluster/data");
-    Ok(data.exists() && owner.command(&bin.join("pg_ctl")).arg("status").arg("-D").arg(data).output()?.status.success())
+    Ok(data.exists()
+        && owner.command(&bin.join("pg_ctl")).arg("status").arg("-D").arg(data).output()?.status.success())
 }
 
 /// In a process group of its own: Ctrl-C at the terminal ends the tests, and the supervisor then cleans up.
@@ -113,13 +117,13 @@ fn start(folder: &Path, bin: &Path, owner: &Owner) -> Result<()> {
     DirBuilder::new().mode(0o700).create(&place)?;
     chown(&place, owner.uid, owner.gid)?;
     let data = place.join("data");
-    finish(
-        owner
-            .command(&bin.join("initdb"))
-            .arg("-D")
-            .arg(&data)
-            .args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres"]),
-    )?;
+    finish(owner.command(&bin.join("initdb")).arg("-D").arg(&data).args([
+        "--no-sync",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--username=postgres",
+    ]))?;
     let settings = format!("{SETTINGS} -c unix_socket_directories='{}'", place.display());
     // -w: returns when the server answers.
     let mut pg_ctl = owner.command(&bin.join("pg_ctl"));
@@ -128,7 +132,8 @@ fn start(folder: &Path, bin: &Path, owner: &Owner) -> Result<()> {
 }
 
 fn finish(command: &mut Command) -> Result<()> {
-    let output = command.output().with_context(|| format!("can't run {}", command.get_program().display()))?;
+    let output =
+        command.output().with_context(|| format!("can't run {}", command.get_program().display()))?;
     if !output.status.success() {
         bail!("{}: {}", command.get_program().display(), String::from_utf8_lossy(&output.stderr).trim());
     }
@@ -148,7 +153,8 @@ impl Owner {
         }
         let users = fs::read_to_string("/etc/passwd")?;
         let ids = |name: &str| {
-            let mut fields = users.lines().map(|line| line.split(':')).find(|line| line.clone().next() == Some(name))?;
+            let mut fields =
+                users.lines().map(|line| line.split(':')).find(|line| line.clone().next() == Some(name))?;
             Some((fields.nth(2)?.parse().ok()?, fields.next()?.parse().ok()?))
         };
         let (uid, gid) = ids("postgres").or_else(|| ids("nobody")).context("no user to run Postgres as")?;
@@ -210,12 +216,10 @@ mod tests {
         fs::set_permissions(parent.path(), Permissions::from_mode(0o711)).unwrap();
         let folder = parent.path().join("pg");
         for _ in 0..2 {
-            let cluster = Cluster::join(&folder, &bin).unwrap();
-            // The supervisor of the first round may still be at work: joining waits for it.
-            assert!(cluster.supervisor.is_some());
-            let mut supervisor = cluster.supervisor;
-            drop(cluster._users);
-            supervisor.as_mut().unwrap().wait().unwrap();
+            let mut cluster = Cluster::join(&folder, &bin).unwrap();
+            let mut supervisor = cluster.supervisor.take().expect("started anew");
+            drop(cluster);
+            supervisor.wait().unwrap();
         }
     }
 

@@ -1,0 +1,155 @@
+//! The one place that lets a request through: every page, form, call and handler asks here first.
+
+use crate::{
+    access::{self, Access},
+    asked::Asked,
+    flash,
+    i18n::{Text, fl},
+    kept,
+    kit::Tone,
+    local_path,
+    post::Post,
+    session,
+    viewer::{self, Viewer, ViewerError},
+};
+use axum::http::StatusCode;
+use domain::ids::PersonId;
+use leptos::prelude::ServerFnError;
+use serde::Serialize;
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum Refusal {
+    #[error("not signed in")]
+    SignIn,
+    #[error("not allowed")]
+    Forbidden,
+    #[error("{0} is not in the access table")]
+    Unlisted(String),
+    #[error(transparent)]
+    Viewer(#[from] ViewerError),
+}
+
+async fn check(asked: &Asked, access: Option<Access>, path: &str) -> Result<Option<Viewer>, Refusal> {
+    let access = access.ok_or_else(|| Refusal::Unlisted(path.to_owned()))?;
+    let viewer = viewer::current(asked).await?;
+    match &viewer {
+        Some(viewer) if access.allows(viewer) => {}
+        Some(_) => return Err(Refusal::Forbidden),
+        None if access == Access::Public => {}
+        None => return Err(Refusal::SignIn),
+    }
+    Ok(viewer)
+}
+
+/// `route` as it stands in [`access::PAGES`]. The viewer is None on public pages only.
+pub async fn page(asked: &Asked, route: &str) -> Result<Option<Viewer>, Refusal> {
+    check(asked, access::of(access::PAGES, route), route).await
+}
+
+/// For plain handlers; `route` as it stands in [`access::HANDLERS`].
+pub async fn handler(asked: &Asked, route: &str) -> Result<Viewer, Refusal> {
+    check(asked, access::of(access::HANDLERS, route), route).await?.ok_or(Refusal::SignIn)
+}
+
+/// First line of a server function behind a form. `path` is its `PATH`; `back` the page the form is on, to
+/// which a person returns after signing in again. On `Err` the answer is already settled: pass it on with `?`.
+pub async fn form(path: &str, back: &str) -> Result<Post, ServerFnError> {
+    let (asked, checked) = begin(path).await?;
+    match checked {
+        Ok(Some(viewer)) => Ok(Post::new(asked, viewer)),
+        Ok(None) | Err(Refusal::SignIn) => Err(sign_in_again(&asked, back, None).await),
+        Err(other) => Err(turn_away(&asked, &other).await),
+    }
+}
+
+/// As [`form`], and what was typed waits on the page `back` when the session has expired.
+/// `person` is the form's hidden field (kit `ForPerson`).
+pub async fn form_keeping<T: Serialize + Sync>(path: &str, back: &str, person: &str, fields: &T) -> Result<Post, ServerFnError> {
+    let (asked, checked) = begin(path).await?;
+    match checked {
+        Ok(Some(viewer)) => Ok(Post::new(asked, viewer)),
+        Ok(None) | Err(Refusal::SignIn) => {
+            session::make_short_lived(&asked.session);
+            let saved = match person.parse::<PersonId>() {
+                Ok(person) => kept::save(&asked.session, back, person, fields).await.unwrap_or(false),
+                Err(_) => false,
+            };
+            Err(sign_in_again(&asked, back, Some(saved)).await)
+        }
+        Err(other) => Err(turn_away(&asked, &other).await),
+    }
+}
+
+/// For public forms: signing in, choosing a language.
+pub async fn public(path: &str) -> Result<(Asked, Option<Viewer>), ServerFnError> {
+    let (asked, checked) = begin(path).await?;
+    match checked {
+        Ok(viewer) => Ok((asked, viewer)),
+        Err(other) => Err(turn_away(&asked, &other).await),
+    }
+}
+
+/// For server functions that only islands call: 401 and 403 instead of redirects.
+pub async fn call(path: &str) -> Result<(Asked, Viewer), ServerFnError> {
+    let (asked, checked) = begin(path).await?;
+    let status = match checked {
+        Ok(Some(viewer)) => return Ok((asked, viewer)),
+        Ok(None) | Err(Refusal::SignIn) => StatusCode::UNAUTHORIZED,
+        Err(Refusal::Forbidden | Refusal::Unlisted(_)) => StatusCode::FORBIDDEN,
+        Err(Refusal::Viewer(error)) => {
+            tracing::error!(%error, path, "the viewer can't be determined");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    asked.response.set_status(status);
+    Err(settled())
+}
+
+async fn begin(path: &str) -> Result<(Asked, Result<Option<Viewer>, Refusal>), ServerFnError> {
+    let asked = Asked::take().ok_or_else(settled)?;
+    let checked = check(&asked, access::of(access::SERVER_FNS, path), path).await;
+    Ok((asked, checked))
+}
+
+/// `kept`: whether typed text was saved; None when there was nothing to save.
+async fn sign_in_again(asked: &Asked, back: &str, kept: Option<bool>) -> ServerFnError {
+    session::make_short_lived(&asked.session);
+    let text = asked.text();
+    let (tone, sentence) = match kept {
+        None => (Tone::Busy, fl!(text, "frame-session-ended")),
+        Some(true) => (Tone::Busy, fl!(text, "frame-session-ended-kept")),
+        Some(false) => (Tone::Warn, fl!(text, "frame-session-ended-lost")),
+    };
+    say(asked, tone, sentence).await;
+    asked.go(&local_path::sign_in(back));
+    settled()
+}
+
+async fn turn_away(asked: &Asked, refusal: &Refusal) -> ServerFnError {
+    let text: Text = asked.text();
+    let sentence = match refusal {
+        Refusal::Viewer(error) => {
+            tracing::error!(%error, request = asked.request_id(), "the viewer can't be determined");
+            fl!(text, "frame-failed", request = asked.request_id())
+        }
+        refusal => {
+            tracing::warn!(%refusal, target = asked.target, "refused");
+            fl!(text, "frame-forbidden")
+        }
+    };
+    say(asked, Tone::Bad, sentence).await;
+    asked.go("/sent");
+    settled()
+}
+
+async fn say(asked: &Asked, tone: Tone, sentence: String) {
+    if let Err(error) = flash::push(&asked.session, tone, sentence).await {
+        tracing::error!(%error, "the session can't be written");
+    }
+}
+
+/// The answer is a redirect already; this text reaches nobody.
+pub fn settled() -> ServerFnError {
+    ServerFnError::ServerError("refused".to_owned())
+}

@@ -1,0 +1,49 @@
+//! What somebody typed, kept when the form could not be accepted: the session had expired, or a field was wrong.
+//!
+//! One form a session, returned only to the page it was typed on and only to the person it was typed by (the
+//! form carries the person's id as a hidden field). Anything else that is found is dropped. Signing out
+//! empties the session, and so does its end. Passwords and files must never be given to [`save`].
+
+use domain::ids::PersonId;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tower_sessions::{Session, session::Error};
+
+const KEY: &str = "kept";
+
+/// Bytes of JSON. What is longer is not kept, and the person is told so.
+pub const MOST: usize = 256 * 1024;
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    path: String,
+    person: PersonId,
+    fields: Value,
+}
+
+/// `path` without query, e.g. `/sent/…/ask`. False: too long to keep.
+pub async fn save(session: &Session, path: &str, person: PersonId, fields: &impl Serialize) -> Result<bool, Error> {
+    let fields = serde_json::to_value(fields)?;
+    if fields.to_string().len() > MOST {
+        return Ok(false);
+    }
+    session.insert(KEY, Kept { path: path.to_owned(), person, fields }).await?;
+    Ok(true)
+}
+
+/// The fields typed on this page by this person, once.
+pub async fn take<T: DeserializeOwned>(session: &Session, path: &str, person: PersonId) -> Result<Option<T>, Error> {
+    let Some(value) = session.get_value(KEY).await? else { return Ok(None) };
+    let Ok(kept) = serde_json::from_value::<Kept>(value) else {
+        session.remove_value(KEY).await?;
+        return Ok(None);
+    };
+    if kept.person == person && kept.path != path {
+        return Ok(None);
+    }
+    session.remove_value(KEY).await?;
+    if kept.person != person {
+        return Ok(None);
+    }
+    Ok(serde_json::from_value(kept.fields).ok())
+}

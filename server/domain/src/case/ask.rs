@@ -1,0 +1,268 @@
+//! Writing a request: what the form offers, what was typed, what it would mean.
+
+use super::{
+    CaseMessage, TargetsDigest,
+    draft::{Draft, DraftForm, Upload},
+};
+use crate::{
+    ids::{CaseId, DraftId, SentId, UploadId},
+    org::{Directory, Person, Recipient, RecipientKind},
+    policy::{self, Decision, Facts},
+    portal::Portal,
+    sent::SentMessage,
+    store::StoreError,
+    vault::SealError,
+};
+use shared::CaseNumber;
+use std::collections::HashSet;
+use thiserror::Error;
+
+pub const MAX_NOTE: usize = 2_000;
+pub const MAX_SUBJECT: usize = 300;
+pub const MAX_TEXT: usize = 50_000;
+pub const MAX_UPLOADS: usize = 20;
+
+#[derive(Debug, Error)]
+pub enum AskError {
+    /// Or it is somebody else's: the answer is the same.
+    #[error("there is no such message or request")]
+    NotFound,
+    /// The request has been made already.
+    #[error("this has become case {0}")]
+    Done(CaseNumber),
+    #[error("the files are larger than {0} bytes together")]
+    TooLarge(u64),
+    #[error("more than {MAX_UPLOADS} files")]
+    TooMany,
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What stands in the way of a request; each has its sentence beside the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Problem {
+    NoRecipients,
+    /// A chosen address isn't among the mail's recipients (any more).
+    UnknownRecipients,
+    /// The intent needs a mail to send.
+    CorrectionMissing,
+    SubjectMissing,
+    NoteTooLong,
+    SubjectTooLong,
+    TextTooLong,
+    /// Without Message-ID no copy can be found; a correction is still possible.
+    NoMessageId,
+    /// It needs approval, and nobody can give it.
+    NobodyCanApprove,
+}
+
+/// A message of one's own, with everyone it went to.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    pub message: SentMessage,
+    pub recipients: Vec<Recipient>,
+}
+
+/// What a draft would do.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    pub draft: Draft,
+    pub message: SentMessage,
+    /// The chosen ones.
+    pub recipients: Vec<Recipient>,
+    pub uploads: Vec<Upload>,
+    pub decision: Decision,
+    /// Who will be asked; empty when nobody needs to be.
+    pub approvers: Vec<Person>,
+    pub problems: Vec<Problem>,
+    pub digest: TargetsDigest,
+    /// It was requested already.
+    pub case: Option<CaseNumber>,
+}
+
+pub async fn offer(portal: &Portal, owner: &Person, sent: SentId) -> Result<Offer, AskError> {
+    let directory = portal.directory().await?;
+    let message = portal.store.read().await?.sent(sent).await?;
+    let message = message.filter(|message| message.owner == owner.id).ok_or(AskError::NotFound)?;
+    let recipients = directory.expand(message.recipients());
+    Ok(Offer { message, recipients })
+}
+
+/// Keeps what was typed, right or wrong; [`preview`] says what is wrong.
+pub async fn save(
+    portal: &Portal,
+    owner: &Person,
+    id: DraftId,
+    sent: SentId,
+    form: DraftForm,
+) -> Result<Draft, AskError> {
+    offer(portal, owner, sent).await?;
+    let mut tx = portal.store.write().await?;
+    if let Some(case) = tx.case(CaseId(id.0)).await? {
+        return Err(if case.requester == owner.id {
+            AskError::Done(case.number)
+        } else {
+            AskError::NotFound
+        });
+    }
+    let foreign = |draft: &Draft| draft.owner != owner.id || draft.sent != sent;
+    if tx.draft(id).await?.as_ref().is_some_and(foreign) {
+        return Err(AskError::NotFound);
+    }
+    let draft = Draft { id, owner: owner.id, sent, form, updated_at: portal.world.now() };
+    tx.save_draft(&draft).await?;
+    tx.commit().await?;
+    Ok(draft)
+}
+
+/// A saved draft of one's own that is not a case yet.
+pub async fn draft(portal: &Portal, owner: &Person, id: DraftId) -> Result<(Draft, Vec<Upload>), AskError> {
+    let mut tx = portal.store.read().await?;
+    if let Some(case) = tx.case(CaseId(id.0)).await? {
+        return Err(if case.requester == owner.id {
+            AskError::Done(case.number)
+        } else {
+            AskError::NotFound
+        });
+    }
+    let draft = tx.draft(id).await?.filter(|draft| draft.owner == owner.id).ok_or(AskError::NotFound)?;
+    let uploads = tx.uploads(id).await?;
+    Ok((draft, uploads))
+}
+
+/// Adds a file to the correction, sealed.
+pub async fn attach(
+    portal: &Portal,
+    owner: &Person,
+    id: DraftId,
+    name: &str,
+    content_type: &str,
+    bytes: &[u8],
+) -> Result<Upload, AskError> {
+    let (_, uploads) = draft(portal, owner, id).await?;
+    if uploads.len() >= MAX_UPLOADS {
+        return Err(AskError::TooMany);
+    }
+    let size = bytes.len() as u64;
+    let together = size + uploads.iter().map(|upload| upload.size).sum::<u64>();
+    if together > portal.settings.max_upload {
+        return Err(AskError::TooLarge(portal.settings.max_upload));
+    }
+    let upload = Upload {
+        id: portal.world.id(),
+        draft: id,
+        name: file_name(name),
+        content_type: content_type.to_owned(),
+        size,
+    };
+    let mut tx = portal.store.write().await?;
+    let wrapped = tx.vault_key(id.0, &portal.master_key.new_case_key(id.0, &portal.world)?).await?;
+    let key = portal.master_key.unwrap(id.0, &wrapped)?;
+    tx.insert_upload(&upload, &key.seal(upload.id.0.as_bytes(), bytes, &portal.world)?).await?;
+    tx.commit().await?;
+    Ok(upload)
+}
+
+pub async fn detach(portal: &Portal, owner: &Person, id: DraftId, upload: UploadId) -> Result<(), AskError> {
+    draft(portal, owner, id).await?;
+    let mut tx = portal.store.write().await?;
+    tx.delete_upload(id, upload).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Everything the last page before the button says.
+pub async fn preview(portal: &Portal, owner: &Person, id: DraftId) -> Result<Preview, AskError> {
+    let directory = portal.directory().await?;
+    let mut tx = portal.store.read().await?;
+    let draft = tx.draft(id).await?.filter(|draft| draft.owner == owner.id).ok_or(AskError::NotFound)?;
+    let message =
+        tx.sent(draft.sent).await?.filter(|sent| sent.owner == owner.id).ok_or(AskError::NotFound)?;
+    let uploads = tx.uploads(id).await?;
+    let case = tx.case(CaseId(id.0)).await?.map(|case| case.number);
+    drop(tx);
+    let recipients = chosen(&directory, &message, &draft.form);
+    let decision =
+        policy::decide(&portal.settings.policy, &facts(portal, &message, &draft.form, &recipients));
+    let approvers = if decision.needs_approval() { approvers(&directory, owner) } else { Vec::new() };
+    let problems = problems(&message, &draft.form, &recipients, &decision, &approvers);
+    let digest = TargetsDigest::of(&CaseMessage::of(&message, owner), &draft.form.request(), &recipients);
+    Ok(Preview { draft, message, recipients, uploads, decision, approvers, problems, digest, case })
+}
+
+fn chosen(directory: &Directory, message: &SentMessage, form: &DraftForm) -> Vec<Recipient> {
+    let wanted: HashSet<_> = form.recipients.iter().collect();
+    let mut recipients = directory.expand(message.recipients());
+    recipients.retain(|recipient| wanted.contains(&recipient.address));
+    recipients
+}
+
+fn approvers(directory: &Directory, owner: &Person) -> Vec<Person> {
+    directory.approvers_of(owner.id).into_iter().filter_map(|id| directory.person(id)).cloned().collect()
+}
+
+fn facts(portal: &Portal, message: &SentMessage, form: &DraftForm, recipients: &[Recipient]) -> Facts {
+    let inside = recipients.iter().filter(|recipient| recipient.person().is_some()).count();
+    Facts {
+        include_read: form.intent.removes() && form.include_read,
+        // An address of ours that nobody has may lead anywhere.
+        outside: recipients
+            .iter()
+            .filter(|recipient| !matches!(recipient.kind, RecipientKind::Inside(_)))
+            .count(),
+        mailboxes: inside,
+        age: portal.world.now().since(message.sent_at),
+    }
+}
+
+fn problems(
+    message: &SentMessage,
+    form: &DraftForm,
+    recipients: &[Recipient],
+    decision: &Decision,
+    approvers: &[Person],
+) -> Vec<Problem> {
+    use shared::Intent;
+    let needs_text = form.intent != Intent::Recall;
+    let wanted: HashSet<_> = form.recipients.iter().collect();
+    let checks = [
+        (recipients.is_empty(), Problem::NoRecipients),
+        (!recipients.is_empty() && wanted.len() != recipients.len(), Problem::UnknownRecipients),
+        (needs_text && !form.has_correction(), Problem::CorrectionMissing),
+        (form.has_correction() && form.subject.trim().is_empty(), Problem::SubjectMissing),
+        (form.note.chars().count() > MAX_NOTE, Problem::NoteTooLong),
+        (form.subject.chars().count() > MAX_SUBJECT, Problem::SubjectTooLong),
+        (form.text.chars().count() > MAX_TEXT, Problem::TextTooLong),
+        (form.intent.removes() && message.message_id.is_none(), Problem::NoMessageId),
+        (decision.needs_approval() && approvers.is_empty(), Problem::NobodyCanApprove),
+    ];
+    checks.into_iter().filter_map(|(applies, problem)| applies.then_some(problem)).collect()
+}
+
+/// The last part of a path, without anything that could break a header or a folder.
+fn file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
+    let clean = clean.trim().trim_start_matches('.').to_owned();
+    if clean.is_empty() { "attachment".to_owned() } else { clean }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_is_only_a_name() {
+        for (given, kept) in [
+            ("合同.pdf", "合同.pdf"),
+            ("C:\\x\\a.pdf", "a.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("a\r\nBcc: x", "aBcc: x"),
+            ("", "attachment"),
+            ("..", "attachment"),
+        ] {
+            assert_eq!(file_name(given), kept);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What people decide about a case: approve, refuse, withdraw.
+
+use super::{
+    Approval, Case, TargetsDigest,
+    flow::{self, FlowError},
+    state::Event,
+};
+use crate::{
+    audit::Actor,
+    org::{Person, Recipient},
+    portal::Portal,
+    store::{StoreError, Tx},
+};
+use serde_json::json;
+use shared::{CaseNumber, CaseState, Verdict};
+use thiserror::Error;
+
+pub const MAX_COMMENT: usize = 2_000;
+
+#[derive(Debug, Error)]
+pub enum DecideError {
+    /// Or it is none of this person's business: the answer is the same.
+    #[error("there is no such case")]
+    NotFound,
+    /// Somebody decided, or it ended, before.
+    #[error("the case is {0} now; nothing was changed")]
+    MovedOn(CaseState),
+    /// The page showed another list of targets than the case has.
+    #[error("the case isn't what the page showed; nothing was changed")]
+    OtherTargets,
+    #[error("a refusal needs a comment")]
+    CommentMissing,
+    #[error("the comment is longer than {MAX_COMMENT} characters")]
+    CommentTooLong,
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<StoreError> for DecideError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// An approver's verdict, bound to the digest of what they saw (I1).
+pub async fn decide(
+    portal: &Portal,
+    approver: &Person,
+    number: CaseNumber,
+    verdict: Verdict,
+    comment: &str,
+    seen: TargetsDigest,
+) -> Result<(), DecideError> {
+    let comment = comment.trim();
+    let now = portal.world.now();
+    let directory = portal.directory().await?;
+    let mut tx = portal.store.write().await?;
+    let mut case = tx.case_by_number(number).await?.ok_or(DecideError::NotFound)?;
+    if case.requester == approver.id || !directory.approvers_of(case.requester).contains(&approver.id) {
+        return Err(DecideError::NotFound);
+    }
+    if case.state != CaseState::AwaitingApproval || case.expires_at <= now {
+        return Err(DecideError::MovedOn(case.state));
+    }
+    if seen != case.digest || live_digest(tx.as_mut(), &case).await? != case.digest {
+        return Err(DecideError::OtherTargets);
+    }
+    check_comment(verdict, comment)?;
+    let approval = Approval {
+        id: portal.world.id(),
+        case: case.id,
+        approver: approver.id,
+        verdict,
+        comment: comment.to_owned(),
+        digest: seen,
+        decided_at: now,
+    };
+    tx.insert_approval(&approval).await?;
+    let detail = json!({ "verdict": verdict, "digest": seen.hex() });
+    tx.record(&flow::entry(&case, Actor::Person(approver.id), now, "approval.given", detail)).await?;
+    let actor = Actor::Person(approver.id);
+    let moved = match verdict {
+        Verdict::Approved => flow::start(tx.as_mut(), &mut case, actor, now).await,
+        Verdict::Refused => flow::let_go(tx.as_mut(), &mut case, Event::Refuse, actor, now).await,
+    };
+    finish(portal, tx, &case, moved).await
+}
+
+/// The requester takes the request back while nothing has been removed for good.
+pub async fn withdraw(portal: &Portal, requester: &Person, number: CaseNumber) -> Result<(), DecideError> {
+    let now = portal.world.now();
+    let mut tx = portal.store.write().await?;
+    let case = tx.case_by_number(number).await?;
+    let mut case = case.filter(|case| case.requester == requester.id).ok_or(DecideError::NotFound)?;
+    if !case.state.can_withdraw() {
+        return Err(DecideError::MovedOn(case.state));
+    }
+    let moved = flow::let_go(tx.as_mut(), &mut case, Event::Withdraw, Actor::Person(requester.id), now).await;
+    finish(portal, tx, &case, moved).await
+}
+
+async fn finish(
+    portal: &Portal,
+    tx: Box<dyn Tx>,
+    case: &Case,
+    moved: Result<(), FlowError>,
+) -> Result<(), DecideError> {
+    match moved {
+        Ok(()) => tx.commit().await?,
+        Err(FlowError::Forbidden(forbidden)) => return Err(DecideError::MovedOn(forbidden.state)),
+        Err(FlowError::Store(StoreError::Conflict(_))) => return Err(DecideError::MovedOn(case.state)),
+        Err(FlowError::Store(error)) => return Err(error.into()),
+    }
+    portal.engine.wake();
+    Ok(())
+}
+
+/// Computed from the rows as they are, not remembered.
+async fn live_digest(tx: &mut dyn Tx, case: &Case) -> Result<TargetsDigest, StoreError> {
+    let recipients: Vec<Recipient> =
+        tx.targets(case.id).await?.into_iter().map(|target| target.recipient).collect();
+    Ok(TargetsDigest::of(&case.message, &case.request, &recipients))
+}
+
+fn check_comment(verdict: Verdict, comment: &str) -> Result<(), DecideError> {
+    if verdict == Verdict::Refused && comment.is_empty() {
+        return Err(DecideError::CommentMissing);
+    }
+    if comment.chars().count() > MAX_COMMENT {
+        return Err(DecideError::CommentTooLong);
+    }
+    Ok(())
+}

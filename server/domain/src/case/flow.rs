@@ -1,0 +1,187 @@
+//! Steps of a case with their consequences, each inside the caller's transaction (I9).
+
+use super::{
+    Case, Target,
+    outcome::correction_due,
+    state::{self, Event, Forbidden},
+};
+use crate::{
+    audit::{Actor, NewEntry},
+    org::RecipientKind,
+    store::{StoreError, Tx},
+    time::Timestamp,
+};
+use serde_json::{Value, json};
+use shared::{CaseState, CorrectionState, Outcome, Task};
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum FlowError {
+    /// The case has moved on since it was read.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// One transition, written with its audit entry.
+pub async fn step(
+    tx: &mut dyn Tx,
+    case: &mut Case,
+    event: Event,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    let from = case.state;
+    case.state = state::next(from, event)?;
+    if matches!(event, Event::Approve | Event::Refuse | Event::Expire | Event::Withdraw) {
+        case.decided_at = Some(now);
+    }
+    if case.state.is_final() {
+        case.ended_at = Some(now);
+    }
+    *case = tx.update_case(case).await?;
+    let action = action_of(case.state);
+    tx.record(&entry(case, actor, now, action, json!({ "from": from.code() }))).await?;
+    Ok(())
+}
+
+/// Approved: from here on copies are taken for good, and those whom the recall can't reach hear of the error.
+pub async fn start(tx: &mut dyn Tx, case: &mut Case, actor: Actor, now: Timestamp) -> Result<(), FlowError> {
+    step(tx, case, Event::Approve, actor, now).await?;
+    step(tx, case, Event::Start, Actor::System, now).await?;
+    for target in tx.targets(case.id).await? {
+        match settled_at_once(case, &target) {
+            Some(outcome) => {
+                tx.assign(target.id, None, Some(outcome), now).await?;
+                tx.record(&target_entry(
+                    case,
+                    &target,
+                    now,
+                    "target.settled",
+                    json!({ "outcome": outcome.code() }),
+                ))
+                .await?;
+                settle_correction(tx, &target, outcome, now).await?;
+            }
+            None => tx.assign(target.id, Some(Task::Execute), None, now).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Refused, expired or withdrawn: everything held goes back, nobody gets a correction.
+pub async fn let_go(
+    tx: &mut dyn Tx,
+    case: &mut Case,
+    event: Event,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    step(tx, case, event, actor, now).await?;
+    step(tx, case, Event::Release, Actor::System, now).await?;
+    for target in tx.targets(case.id).await? {
+        if target.outcome.is_some() {
+            continue;
+        }
+        let may_be_held = case.request.intent.removes() && target.recipient.person().is_some();
+        if may_be_held {
+            tx.assign(target.id, Some(Task::Release), None, now).await?;
+        } else {
+            tx.assign(target.id, None, Some(Outcome::Untouched), now).await?;
+        }
+    }
+    tx.settle_planned(case.id, CorrectionState::Unneeded, now).await?;
+    Ok(())
+}
+
+/// Moves a case on when its work is done or its time is over. True: it moved.
+pub async fn advance(tx: &mut dyn Tx, case: &mut Case, now: Timestamp) -> Result<bool, FlowError> {
+    let event = match case.state {
+        CaseState::Holding => Event::AskForApproval,
+        CaseState::AwaitingApproval if case.expires_at <= now => {
+            let_go(tx, case, Event::Expire, Actor::System, now).await?;
+            return Ok(true);
+        }
+        CaseState::Executing => Event::Finish,
+        CaseState::Releasing => Event::Close,
+        _ => return Ok(false),
+    };
+    if tx.open_tasks(case.id).await? > 0 {
+        return Ok(false);
+    }
+    if event == Event::Finish
+        && tx.corrections(case.id).await?.iter().any(|correction| correction.state.is_open())
+    {
+        return Ok(false);
+    }
+    step(tx, case, event, Actor::System, now).await?;
+    if event == Event::Close {
+        // Everything is back in the mailboxes: the vault must not keep a second copy (I3).
+        tx.destroy_vault(case.id).await?;
+        tx.record(&entry(case, Actor::System, now, "vault.destroyed", Value::Null)).await?;
+    }
+    Ok(true)
+}
+
+/// What became of the target decides about its correction.
+pub async fn settle_correction(
+    tx: &mut dyn Tx,
+    target: &Target,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(mut correction) = tx.correction_of(target.id).await? else { return Ok(()) };
+    if correction.state != CorrectionState::Planned {
+        return Ok(());
+    }
+    correction.state =
+        if correction_due(outcome) { CorrectionState::Queued } else { CorrectionState::Unneeded };
+    correction.due_at = now;
+    tx.update_correction(&correction, None).await
+}
+
+pub fn entry(case: &Case, actor: Actor, at: Timestamp, action: &'static str, detail: Value) -> NewEntry {
+    NewEntry { at, actor, action, case: Some(case.id), target: None, detail }
+}
+
+pub fn target_entry(
+    case: &Case,
+    target: &Target,
+    at: Timestamp,
+    action: &'static str,
+    detail: Value,
+) -> NewEntry {
+    NewEntry { target: Some(target.id), ..entry(case, Actor::System, at, action, detail) }
+}
+
+/// Targets where there is nothing to take.
+fn settled_at_once(case: &Case, target: &Target) -> Option<Outcome> {
+    if target.outcome.is_some() {
+        return target.outcome;
+    }
+    match target.recipient.kind {
+        RecipientKind::Outside => Some(Outcome::Outside),
+        RecipientKind::Unknown => Some(Outcome::Failed),
+        RecipientKind::Inside(_) if !case.request.intent.removes() => Some(Outcome::Corrected),
+        RecipientKind::Inside(_) => None,
+    }
+}
+
+fn action_of(state: CaseState) -> &'static str {
+    match state {
+        CaseState::Requested => "case.requested",
+        CaseState::Holding => "case.holding",
+        CaseState::AwaitingApproval => "case.awaiting_approval",
+        CaseState::Approved => "case.approved",
+        CaseState::Executing => "case.executing",
+        CaseState::Finished => "case.finished",
+        CaseState::Refused => "case.refused",
+        CaseState::Expired => "case.expired",
+        CaseState::Withdrawn => "case.withdrawn",
+        CaseState::Releasing => "case.releasing",
+        CaseState::Closed => "case.closed",
+        CaseState::Restoring => "case.restoring",
+        CaseState::Restored => "case.restored",
+    }
+}

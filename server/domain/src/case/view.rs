@@ -1,0 +1,148 @@
+//! What a person may see of cases.
+
+use super::{Approval, Case, CaseFilter, CaseRow, Correction, Target, correction};
+use crate::{
+    audit,
+    case::draft::Upload,
+    ids::PersonId,
+    org::{Directory, Person},
+    portal::Portal,
+    sent::{Listing, Page, SentMessage},
+    store::StoreError,
+};
+use shared::{CaseNumber, CaseState, Role};
+use std::sync::Arc;
+
+/// Why this person sees the case; decides what of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Requester,
+    /// May decide, or has decided.
+    Approver,
+    /// Sees everything but mail content.
+    Helpdesk,
+}
+
+impl Access {
+    pub fn reads_mail(self) -> bool {
+        self != Self::Helpdesk
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    pub access: Access,
+    pub case: Case,
+    pub targets: Vec<Target>,
+    pub corrections: Vec<Correction>,
+    pub approvals: Vec<Approval>,
+    pub trail: Vec<audit::Entry>,
+    /// Who can decide as things are now.
+    pub approvers: Vec<Person>,
+    /// None for those who read no mail. The subject in `case.message` isn't for them either: show [`Self::subject`].
+    pub message: Option<SentMessage>,
+    /// Subject, text and files of the correction; None when there is none, or for those who read no mail.
+    pub correction: Option<(String, String, Vec<Upload>)>,
+    pub directory: Arc<Directory>,
+}
+
+impl CaseView {
+    /// None for those who read no mail.
+    pub fn subject(&self) -> Option<&str> {
+        self.access.reads_mail().then_some(self.case.message.subject.as_str())
+    }
+
+    pub fn may_decide(&self, viewer: PersonId) -> bool {
+        self.case.state == CaseState::AwaitingApproval
+            && self.approvers.iter().any(|person| person.id == viewer)
+    }
+
+    pub fn may_withdraw(&self) -> bool {
+        self.access == Access::Requester && self.case.state.can_withdraw()
+    }
+}
+
+/// None: no such case, or none of this person's business.
+pub async fn view(
+    portal: &Portal,
+    viewer: &Person,
+    number: CaseNumber,
+) -> Result<Option<CaseView>, StoreError> {
+    let directory = portal.directory().await?;
+    let mut tx = portal.store.read().await?;
+    let Some(case) = tx.case_by_number(number).await? else { return Ok(None) };
+    let approvals = tx.approvals(case.id).await?;
+    let approvers: Vec<Person> = directory
+        .approvers_of(case.requester)
+        .into_iter()
+        .filter_map(|id| directory.person(id))
+        .cloned()
+        .collect();
+    let Some(access) = access(viewer, &case, &approvals, &approvers) else { return Ok(None) };
+    let targets = tx.targets(case.id).await?;
+    let corrections = tx.corrections(case.id).await?;
+    let trail = tx.trail_of(case.id).await?;
+    let message = if access.reads_mail() { tx.sent(case.message.sent).await? } else { None };
+    let correction = if access.reads_mail() && case.request.has_correction {
+        // Gone after the vault was destroyed: the page then says so instead of failing.
+        correction::summary(tx.as_mut(), portal, case.id).await.ok()
+    } else {
+        None
+    };
+    Ok(Some(CaseView {
+        access,
+        case,
+        targets,
+        corrections,
+        approvals,
+        trail,
+        approvers,
+        message,
+        correction,
+        directory,
+    }))
+}
+
+fn access(viewer: &Person, case: &Case, approvals: &[Approval], approvers: &[Person]) -> Option<Access> {
+    let decided = approvals.iter().any(|approval| approval.approver == viewer.id);
+    let may_decide = case.decision.needs_approval() && approvers.iter().any(|person| person.id == viewer.id);
+    if case.requester == viewer.id {
+        Some(Access::Requester)
+    } else if decided || may_decide {
+        Some(Access::Approver)
+    } else if viewer.has(Role::Helpdesk) {
+        Some(Access::Helpdesk)
+    } else {
+        None
+    }
+}
+
+/// The person's own cases.
+pub async fn mine(portal: &Portal, viewer: &Person, page: Page) -> Result<Listing<CaseRow>, StoreError> {
+    let filter = CaseFilter { requesters: Some(vec![viewer.id]), ..CaseFilter::default() };
+    portal.store.read().await?.list_cases(&filter, page).await
+}
+
+/// Cases that wait for this person's decision.
+pub async fn to_decide(portal: &Portal, viewer: &Person, page: Page) -> Result<Listing<CaseRow>, StoreError> {
+    let directory = portal.directory().await?;
+    let filter = CaseFilter {
+        requesters: Some(requesters_of(&directory, viewer)),
+        states: vec![CaseState::Holding, CaseState::AwaitingApproval],
+        ..CaseFilter::default()
+    };
+    portal.store.read().await?.list_cases(&filter, page).await
+}
+
+/// Does anybody's request come to this person?
+pub async fn is_approver(portal: &Portal, viewer: &Person) -> Result<bool, StoreError> {
+    Ok(!requesters_of(&*portal.directory().await?, viewer).is_empty())
+}
+
+fn requesters_of(directory: &Directory, approver: &Person) -> Vec<PersonId> {
+    let people = directory.people().into_iter();
+    people
+        .filter(|person| directory.approvers_of(person.id).contains(&approver.id))
+        .map(|person| person.id)
+        .collect()
+}

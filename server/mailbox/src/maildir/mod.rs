@@ -1,0 +1,212 @@
+//! Maildir and Maildir++ on the same machine: the mail system that needs no server.
+//!
+//! Own code instead of the crate `maildir`: that one names new files itself (clock, host, process), finds a
+//! message by id and not by exact name, hides which file failed, follows symbolic links and doesn't sync; the
+//! races with clients that a recall must win are decided by just these. All file work is blocking and runs on
+//! tokio's blocking threads. Nothing here reads a clock or makes randomness: names come from the caller's key.
+
+mod cache;
+mod copy;
+mod folder;
+mod header;
+mod layout;
+mod locate;
+mod name;
+mod put;
+mod sent;
+mod sys;
+mod walk;
+
+pub use layout::LayoutError;
+
+use async_trait::async_trait;
+use cache::Cache;
+use domain::{
+    mail::{EmailAddress, MessageId},
+    mail_system::{
+        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal, SentListing,
+    },
+};
+use layout::{Layout, Lost};
+use std::{io, path::PathBuf, sync::Arc};
+use sys::Dir;
+
+#[derive(Clone, Debug)]
+pub struct MaildirConfig {
+    /// The directory below which all mailboxes lie; nothing outside it is ever touched.
+    pub root: PathBuf,
+    /// Path of a mailbox below the root, with `{domain}` and `{local}` in small letters.
+    pub layout: String,
+    /// Compared without case, at the top or below the inbox.
+    pub sent_folders: Vec<String>,
+    /// Between the levels of a folder's directory name; `.` for Dovecot and Courier.
+    pub separator: char,
+    /// uid and gid of what is put; by default those of the directory it is put in.
+    pub owner: Option<(u32, u32)>,
+    /// Messages whose Message-ID is remembered; about 100 bytes each.
+    pub remembered: usize,
+}
+
+pub struct MaildirSystem {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: Arc<MaildirConfig>,
+    layout: Layout,
+    cache: Arc<Cache>,
+}
+
+/// One mailbox, held open by its directory: what the path means later doesn't matter.
+struct Mailbox {
+    config: Arc<MaildirConfig>,
+    cache: Arc<Cache>,
+    root: Dir,
+}
+
+struct Session(Arc<Mailbox>);
+
+impl MaildirConfig {
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        let sent = ["Sent", "Sent Items", "Sent Messages", "Sent Mail", "已发送", "已发送邮件", "寄件備份"];
+        Self {
+            root: root.into(),
+            layout: "{domain}/{local}/Maildir".into(),
+            sent_folders: sent.map(String::from).into(),
+            separator: '.',
+            owner: None,
+            remembered: 500_000,
+        }
+    }
+}
+
+impl MaildirSystem {
+    pub fn new(config: MaildirConfig) -> Result<Self, LayoutError> {
+        let layout = Layout::new(config.root.clone(), &config.layout)?;
+        let cache = Arc::new(Cache::new(config.remembered));
+        Ok(Self { shared: Arc::new(Shared { config: Arc::new(config), layout, cache }) })
+    }
+}
+
+#[async_trait]
+impl MailSystem for MaildirSystem {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { name: "maildir", race_free_removal: true, keeps_keywords: true }
+    }
+
+    async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
+        let (shared, mailbox) = (self.shared.clone(), mailbox.clone());
+        Ok(Box::new(Session(Arc::new(blocking(move || shared.open(&mailbox)).await?))))
+    }
+
+    async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
+        match self.open(mailbox).await {
+            Ok(_) => Ok(true),
+            Err(MailError::NoSuchMailbox(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn check(&self) -> Result<String, MailError> {
+        let shared = self.shared.clone();
+        blocking(move || shared.check()).await
+    }
+}
+
+#[async_trait]
+impl MailSession for Session {
+    async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
+        let (mailbox, id) = (self.0.clone(), id.clone());
+        blocking(move || locate::locate(&mailbox, &id)).await
+    }
+
+    async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
+        let (mailbox, copy) = (self.0.clone(), copy.clone());
+        blocking(move || copy::fetch(&mailbox, &copy)).await
+    }
+
+    async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
+        let (mailbox, copy) = (self.0.clone(), copy.clone());
+        blocking(move || copy::remove(&mailbox, &copy)).await
+    }
+
+    async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
+        let NewCopy { key, bytes, folder, flags, received_at } = *copy;
+        let (key, bytes, folder, flags) = (key.to_owned(), bytes.to_vec(), folder.clone(), flags.clone());
+        let mailbox = self.0.clone();
+        blocking(move || {
+            put::put(&mailbox, &NewCopy { key: &key, bytes: &bytes, folder: &folder, flags: &flags, received_at })
+        })
+        .await
+    }
+
+    async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
+        let (mailbox, cursor) = (self.0.clone(), cursor.map(String::from));
+        blocking(move || sent::list(&mailbox, cursor.as_deref())).await
+    }
+}
+
+impl Shared {
+    fn open(&self, mailbox: &EmailAddress) -> Result<Mailbox, MailError> {
+        let path = self.layout.find(mailbox).map_err(|lost| self.explain(lost, mailbox))?;
+        let opened = Dir::open(&path).and_then(|root| root.sub("cur").map(|_| root));
+        let root = opened.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => MailError::NoSuchMailbox(mailbox.clone()),
+            _ => sys::mail_error(&format!("opening {}", path.display()), &error),
+        })?;
+        Ok(Mailbox { config: self.config.clone(), cache: self.cache.clone(), root })
+    }
+
+    fn explain(&self, lost: Lost, mailbox: &EmailAddress) -> MailError {
+        let root = self.layout.root().display();
+        match lost {
+            Lost::NoSuchMailbox => MailError::NoSuchMailbox(mailbox.clone()),
+            Lost::Outside => MailError::Denied(format!("the path of {mailbox} leads out of {root}")),
+            Lost::Failed(error) => sys::mail_error(&format!("looking for {mailbox} below {root}"), &error),
+            Lost::Root(error) => match sys::mail_error(&format!("opening the mail root {root}"), &error) {
+                MailError::Gone => MailError::Unavailable {
+                    reason: format!("the mail root {root} is missing: is the disk mounted, is the setting right?"),
+                    retry_after: None,
+                },
+                other => other,
+            },
+        }
+    }
+
+    fn check(&self) -> Result<String, MailError> {
+        let root = self.layout.root().display();
+        self.layout.root().canonicalize().map_err(|error| {
+            let hint = format!("the mail root {root} can't be opened ({error}): mount it or set the right path");
+            MailError::Unavailable { reason: hint, retry_after: None }
+        })?;
+        let listed = self.layout.mailboxes().map_err(|error| sys::mail_error(&format!("listing {root}"), &error))?;
+        let (mut usable, mut denied) = (0, Vec::new());
+        for path in listed {
+            match Dir::open(&path).and_then(|mailbox| mailbox.sub("cur")).and_then(|cur| cur.may_change()) {
+                Ok(()) => usable += 1,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => denied.push(format!("{} ({error})", path.display())),
+            }
+        }
+        if let Some(first) = denied.first() {
+            let advice = "run the portal as the user that owns the mail, or give that user's group read and write access";
+            return Err(MailError::Denied(format!(
+                "{} of {} mailboxes can't be read and written, such as {first}: {advice}",
+                denied.len(),
+                usable + denied.len(),
+            )));
+        }
+        if usable == 0 {
+            let layout = &self.config.layout;
+            return Ok(format!("no mailbox below {root} yet; if there should be some, set a layout other than {layout:?}"));
+        }
+        Ok(format!("{usable} mailboxes below {root}, all readable and writable"))
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, MailError> + Send + 'static,
+) -> Result<T, MailError> {
+    let ended = tokio::task::spawn_blocking(work).await;
+    ended.unwrap_or_else(|error| Err(MailError::Other(format!("the file work ended early: {error}"))))
+}

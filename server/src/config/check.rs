@@ -1,0 +1,318 @@
+//! Turns plain values into checked ones. Each section reads all its keys before it gives up, so that every problem
+//! is found in one go.
+
+use super::{
+    Config, Database, Log, LogFormat, Organisation, Problems, Sending, Server, Vault, keys,
+    problem::Place,
+    secret::{self, SecretError},
+    source::{Entry, Source, Value},
+};
+use domain::policy::Policy;
+use mailbox::maildir::{MaildirConfig, MaildirSystem};
+use mailer::{SmtpConfig, SmtpLogin, SmtpTls};
+use std::{
+    fmt::Display,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const MEGABYTE: u64 = 1024 * 1024;
+
+pub(super) fn check(source: Source) -> Result<Config, Problems> {
+    let mut check = Check { source };
+    let config = check.all();
+    let problems = check.source.into_problems();
+    match config {
+        Some(config) if problems.found.is_empty() => Ok(config),
+        _ => Err(problems),
+    }
+}
+
+/// Every key that is looked at.
+#[cfg(test)]
+pub(super) fn asked(source: Source) -> std::collections::BTreeSet<&'static str> {
+    let mut check = Check { source };
+    check.all();
+    check.source.asked
+}
+
+/// `None` anywhere below means: a problem was noted.
+struct Check {
+    source: Source,
+}
+
+impl Check {
+    fn all(&mut self) -> Option<Config> {
+        let server = self.server();
+        let database = self.database();
+        let vault = self.vault();
+        let mail = self.mail();
+        let sending = self.sending();
+        let organisation = self.organisation();
+        let policy = self.policy();
+        let max_upload = self.number("limits.upload_mb", 1..=100);
+        let log = self.log();
+        let site = self.path("site.dir");
+        Some(Config {
+            server: server?,
+            database: database?,
+            vault: vault?,
+            mail: mail?,
+            sending: sending?,
+            organisation: organisation?,
+            policy: policy?,
+            max_upload: max_upload? * MEGABYTE,
+            log: log?,
+            site: site?,
+        })
+    }
+
+    fn server(&mut self) -> Option<Server> {
+        let listen = self.parsed("server.listen", "write an address and a port, such as 127.0.0.1:8080");
+        let public_url = self.text("server.public_url").and_then(|(text, place)| match text.parse() {
+            Ok(url) => Some(url),
+            Err(error) => self.wrong(place, "server.public_url", &text, error),
+        });
+        let trusted_proxies = self.list("server.trusted_proxies").and_then(|(items, place)| {
+            let network = |text: &String| text.parse().or_else(|_| text.parse().map(ipnet::IpNet::from));
+            let found: Result<Vec<_>, std::net::AddrParseError> = items.iter().map(network).collect();
+            found.ok().or_else(|| {
+                let advice = "write addresses or networks, such as [\"10.0.0.5\", \"192.168.0.0/24\"]";
+                self.wrong(place, "server.trusted_proxies", &items.join(", "), advice)
+            })
+        });
+        Some(Server { listen: listen?, public_url: public_url?, trusted_proxies: trusted_proxies? })
+    }
+
+    fn database(&mut self) -> Option<Database> {
+        let url = self.text("database.url");
+        let password = self.secret("database.password_file", secret::read_password)?;
+        let (url, place) = url?;
+        let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        let url = match (url.strip_prefix("sqlite:"), password) {
+            (Some(path), _) => format!("sqlite:{}", self.source.folder.join(path).display()),
+            (None, Some(password)) if is_postgres => match with_password(&url, &password) {
+                Some(url) => url,
+                None => {
+                    let advice = "with password_file the address needs a user and no password: postgres://recant@db/recant";
+                    return self.wrong(place, "database.url", "…", advice);
+                }
+            },
+            (None, None) if is_postgres => url,
+            // Not shown: it may hold a password.
+            (None, _) => return self.wrong(place, "database.url", "…", "write sqlite:FILE or postgres://user@host/name"),
+        };
+        Some(Database { url })
+    }
+
+    fn vault(&mut self) -> Option<Vault> {
+        if !self.source.is_set("vault.key_file") {
+            self.text("vault.key_file");
+            return None;
+        }
+        let key = self.secret("vault.key_file", secret::read_key)??;
+        Some(Vault { key })
+    }
+
+    fn mail(&mut self) -> Option<MaildirConfig> {
+        let kind = self.choice("mail.kind", &[("maildir", ())]);
+        let root = self.path("mail.root");
+        let layout = self.text("mail.layout");
+        let sent_folders = self.list("mail.sent_folders");
+        let separator = self.parsed("mail.separator", "write one character, such as . or /");
+        kind?;
+        let (layout, place) = layout?;
+        let config = MaildirConfig {
+            layout: layout.clone(),
+            sent_folders: sent_folders?.0,
+            separator: separator?,
+            ..MaildirConfig::new(root?)
+        };
+        match MaildirSystem::new(config.clone()) {
+            Ok(_) => Some(config),
+            Err(error) => self.wrong(place, "mail.layout", &layout, error),
+        }
+    }
+
+    fn sending(&mut self) -> Option<Sending> {
+        let smtp = self.choice("sending.kind", &[("local", false), ("smtp", true)]);
+        let outbox = (smtp == Some(false)).then(|| self.path("sending.outbox"));
+        let server = self.smtp(smtp == Some(true));
+        if smtp? { server.map(Sending::Smtp) } else { Some(Sending::Local { outbox: outbox?? }) }
+    }
+
+    /// Checked also while it isn't used; only then `smtp.host` may be missing.
+    fn smtp(&mut self, needed: bool) -> Option<SmtpConfig> {
+        let host = if needed || self.source.is_set("smtp.host") { self.text("smtp.host") } else { None };
+        let port = self.number("smtp.port", 1..=65535);
+        let tls = [("starttls", SmtpTls::StartTls), ("direct", SmtpTls::Direct), ("none", SmtpTls::None)];
+        let tls = self.choice("smtp.tls", &tls);
+        let user = self.source.is_set("smtp.user").then(|| self.text("smtp.user"));
+        let password = self.secret("smtp.password_file", secret::read_password);
+        let authority = self.secret("smtp.authority_file", |file| Ok(std::fs::read(file)?));
+        let timeout = self.number("smtp.timeout_seconds", 1..=600);
+        let (user, password) = (user.flatten(), password?);
+        if user.is_some() != password.is_some() {
+            let what = "smtp.user and smtp.password_file belong together: set both or neither";
+            self.source.problem(Place::File, what.to_owned());
+        }
+        Some(SmtpConfig {
+            host: host?.0,
+            port: u16::try_from(port?).ok()?,
+            tls: tls?,
+            login: user.zip(password).map(|((user, _), password)| SmtpLogin::new(user, password.as_str())),
+            timeout: Duration::from_secs(timeout?),
+            authority: authority?,
+        })
+    }
+
+    fn organisation(&mut self) -> Option<Organisation> {
+        let name = self.text("organisation.name");
+        let time_zone =
+            self.parsed("organisation.time_zone", "write a name of the time zone database, such as Asia/Shanghai");
+        let mail_domain = self.text("organisation.mail_domain");
+        Some(Organisation { name: name?.0, time_zone: time_zone?, mail_domain: mail_domain?.0 })
+    }
+
+    fn policy(&mut self) -> Option<Policy> {
+        let mailboxes = self.number("policy.free_mailboxes", 0..=1_000_000);
+        let minutes = self.number("policy.free_minutes", 0..=7 * 24 * 60);
+        let freeze_first = self.flag("policy.freeze_first");
+        let hours = self.number("policy.decision_hours", 1..=30 * 24);
+        Some(Policy {
+            free_mailboxes: usize::try_from(mailboxes?).ok()?,
+            free_age: Duration::from_secs(minutes? * MINUTE),
+            freeze_first: freeze_first?,
+            decision_time: Duration::from_secs(hours? * HOUR),
+        })
+    }
+
+    fn log(&mut self) -> Option<Log> {
+        let format = self.choice("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
+        let level = self.text("log.level").and_then(|(text, place)| {
+            match tracing_subscriber::EnvFilter::builder().parse(&text) {
+                Ok(_) => Some(text),
+                Err(_) => self.wrong(place, "log.level", &text, "write error, warn, info, debug or trace"),
+            }
+        });
+        Some(Log { format: format?, filter: level? })
+    }
+}
+
+/// One value each.
+impl Check {
+    fn wrong<T>(&mut self, place: Place, name: &str, text: &str, advice: impl Display) -> Option<T> {
+        self.source.problem(place, format!("{name} can't be {text:?}: {advice}"));
+        None
+    }
+
+    fn value(&mut self, name: &'static str) -> Option<Entry> {
+        let entry = self.source.get(name);
+        if entry.is_none() {
+            let variable = keys::variable(name);
+            self.source.problem(Place::File, format!("{name} is missing: set it there, or {variable}"));
+        }
+        entry
+    }
+
+    fn text(&mut self, name: &'static str) -> Option<(String, Place)> {
+        let Entry { value, place } = self.value(name)?;
+        match value {
+            Value::Text(text) if !text.trim().is_empty() => Some((text, place)),
+            Value::Text(text) => self.wrong(place, name, &text, "it is empty"),
+            Value::Number(_) | Value::Flag(_) | Value::List(_) => self.kind(place, name, "a text in quotes"),
+        }
+    }
+
+    fn kind<T>(&mut self, place: Place, name: &str, expected: &str) -> Option<T> {
+        self.source.problem(place, format!("{name} must be {expected}"));
+        None
+    }
+
+    fn parsed<T: FromStr>(&mut self, name: &'static str, advice: &str) -> Option<T> {
+        let (text, place) = self.text(name)?;
+        text.parse().ok().or_else(|| self.wrong(place, name, &text, advice))
+    }
+
+    fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let (text, place) = self.text(name)?;
+        let chosen = choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        chosen.or_else(|| {
+            let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+            self.wrong(place, name, &text, format!("write {}", words.join(" or ")))
+        })
+    }
+
+    fn number(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        let Entry { value, place } = self.value(name)?;
+        let number = match &value {
+            Value::Number(number) => u64::try_from(*number).ok(),
+            Value::Text(text) if place_is_not_file(&place) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.filter(|number| range.contains(number)).or_else(|| {
+            self.kind(place, name, &format!("a whole number from {} to {}", range.start(), range.end()))
+        })
+    }
+
+    fn flag(&mut self, name: &'static str) -> Option<bool> {
+        let Entry { value, place } = self.value(name)?;
+        match value {
+            Value::Flag(flag) => Some(flag),
+            Value::Text(text) if place_is_not_file(&place) && ["true", "false"].contains(&text.as_str()) => {
+                Some(text == "true")
+            }
+            _ => self.kind(place, name, "true or false, without quotes"),
+        }
+    }
+
+    /// In a variable: separated by commas.
+    fn list(&mut self, name: &'static str) -> Option<(Vec<String>, Place)> {
+        let Entry { value, place } = self.value(name)?;
+        match value {
+            Value::List(items) => Some((items, place)),
+            Value::Text(text) if place_is_not_file(&place) => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned);
+                Some((items.collect(), place))
+            }
+            _ => self.kind(place, name, "a list of texts in square brackets"),
+        }
+    }
+
+    fn path(&mut self, name: &'static str) -> Option<PathBuf> {
+        let (text, _) = self.text(name)?;
+        Some(self.source.folder.join(text))
+    }
+
+    /// Outer `None`: a problem was noted. Inner: the key isn't set.
+    fn secret<T>(&mut self, name: &'static str, read: impl Fn(&Path) -> Result<T, SecretError>) -> Option<Option<T>> {
+        if self.source.get(name).is_none() {
+            return Some(None);
+        }
+        let (text, place) = self.text(name)?;
+        match read(&self.source.folder.join(&text)) {
+            Ok(content) => Some(Some(content)),
+            Err(error) => self.wrong(place, name, &text, error),
+        }
+    }
+}
+
+/// Defaults (which stand nowhere) and variables are texts whatever their kind.
+fn place_is_not_file(place: &Place) -> bool {
+    !matches!(place, Place::Line(_))
+}
+
+/// `postgres://user@host/name` with the password put in, percent-encoded (RFC 3986 §2.1).
+fn with_password(url: &str, password: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (user, place) = rest.split_once('@')?;
+    if user.is_empty() || user.contains([':', '/']) {
+        return None;
+    }
+    let encoded: String = password.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    Some(format!("{scheme}://{user}:{encoded}@{place}"))
+}

@@ -1,0 +1,98 @@
+//! Secrets come from files that nobody else can read; what is in them is never printed.
+
+use domain::vault::MasterKey;
+use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// Far more than a key or a password takes; keeps a wrong path from being read into memory.
+const MAX_BYTES: u64 = 4096;
+
+#[derive(Debug, Error)]
+pub enum SecretError {
+    #[error("the file can't be read: {0}")]
+    Unreadable(#[from] io::Error),
+    #[error("everybody on this machine can read or change the file: `chmod 600` it")]
+    Exposed,
+    #[error("the file is too large for a secret")]
+    TooLarge,
+    #[error("the file is empty, or isn't text")]
+    NoText,
+    #[error(
+        "the file isn't a key: 32 bytes as 64 hexadecimal digits or as base64; `recant key new FILE` makes one"
+    )]
+    NoKey,
+}
+
+/// A line; blanks and the line end around it don't belong to it.
+pub fn read_password(file: &Path) -> Result<Zeroizing<String>, SecretError> {
+    let bytes = read(file)?;
+    let text = str::from_utf8(&bytes).map_err(|_| SecretError::NoText)?.trim();
+    if text.is_empty() { Err(SecretError::NoText) } else { Ok(Zeroizing::new(text.to_owned())) }
+}
+
+pub fn read_key(file: &Path) -> Result<MasterKey, SecretError> {
+    let text = read_password(file).map_err(|error| match error {
+        SecretError::NoText => SecretError::NoKey,
+        other => other,
+    })?;
+    let bytes = Zeroizing::new(from_hex(&text).or_else(|| from_base64(&text)).ok_or(SecretError::NoKey)?);
+    <[u8; 32]>::try_from(bytes.as_slice()).map(MasterKey::new).map_err(|_| SecretError::NoKey)
+}
+
+fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    let about = fs::metadata(file)?;
+    if about.permissions().mode() & 0o007 != 0 {
+        return Err(SecretError::Exposed);
+    }
+    if about.len() > MAX_BYTES {
+        return Err(SecretError::TooLarge);
+    }
+    Ok(Zeroizing::new(fs::read(file)?))
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    if digits.len() != 64 {
+        return None;
+    }
+    digits.chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    STANDARD.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+    fn file(text: &str, mode: u32) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        file
+    }
+
+    #[test]
+    fn keys_are_hex_or_base64_of_32_bytes() {
+        for text in [format!("{}\n", "0f".repeat(32)), STANDARD.encode([15; 32])] {
+            assert!(read_key(file(&text, 0o600).path()).is_ok(), "{text}");
+        }
+        for text in ["", "0f", &"0g".repeat(32), &STANDARD.encode([15; 31]), &"é".repeat(32)] {
+            assert!(matches!(read_key(file(text, 0o600).path()), Err(SecretError::NoKey)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_everybody_can_read_is_refused() {
+        let text = "0f".repeat(32);
+        for mode in [0o604, 0o644, 0o602] {
+            assert!(matches!(read_key(file(&text, mode).path()), Err(SecretError::Exposed)), "{mode:o}");
+        }
+        assert!(read_key(file(&text, 0o640).path()).is_ok(), "a group of the server's own is fine");
+        assert!(matches!(read_key(Path::new("/nowhere/key")), Err(SecretError::Unreadable(_))));
+    }
+}

@@ -1,0 +1,155 @@
+use super::{check, *};
+use std::{fs, os::unix::fs::PermissionsExt};
+use tempfile::TempDir;
+
+const GOOD: &str = r#"
+[server]
+public_url = "https://recant.example.com"
+trusted_proxies = ["10.0.0.5", "192.168.0.0/24"]
+[database]
+url = "sqlite:recant.db"
+[vault]
+key_file = "vault.key"
+[mail]
+root = "/srv/mail"
+[sending]
+outbox = "outbox"
+[organisation]
+name = "Example"
+mail_domain = "example.com"
+time_zone = "Asia/Shanghai"
+"#;
+
+fn folder(config: &str) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("recant.toml"), config).unwrap();
+    for (name, text) in [("vault.key", "0f".repeat(32)), ("password", "p@ss/word\n".to_owned())] {
+        fs::write(dir.path().join(name), text).unwrap();
+        fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    dir
+}
+
+fn load(dir: &TempDir, variables: &[(&str, &str)]) -> Result<Config, Problems> {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::load(&dir.path().join("recant.toml"), variables)
+}
+
+fn problems(config: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    let dir = folder(config);
+    let Err(problems) = load(&dir, variables) else { panic!("no problem was found") };
+    let file = format!("{}", dir.path().join("recant.toml").display());
+    problems.to_string().lines().map(|line| line.replace(&file, "recant.toml")).collect()
+}
+
+#[test]
+fn a_short_file_is_enough_and_paths_begin_beside_it() {
+    let dir = folder(GOOD);
+    let config = load(&dir, &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.server.trusted_proxies.len(), 2);
+    assert_eq!(config.database.url, format!("sqlite:{}", dir.path().join("recant.db").display()));
+    assert!(matches!(&config.sending, Sending::Local { outbox } if *outbox == dir.path().join("outbox")));
+    assert_eq!(config.policy, Policy::default());
+    assert_eq!(config.max_upload, 30 << 20);
+    assert!(config.mail.sent_folders.contains(&"已发送".to_owned()));
+}
+
+#[test]
+fn variables_win_over_the_file() {
+    let dir = folder(GOOD);
+    let variables = [
+        ("RECANT_SERVER__LISTEN", "[::1]:9000"),
+        ("RECANT_POLICY__FREEZE_FIRST", "false"),
+        ("RECANT_POLICY__FREE_MAILBOXES", "0"),
+        ("RECANT_MAIL__SENT_FOLDERS", "Sent, 已发送"),
+        ("RECANT_DATABASE__URL", "postgres://recant@db/recant"),
+        ("RECANT_DATABASE__PASSWORD_FILE", "password"),
+        ("RECANT_CONFIG", "not a key"),
+        ("PATH", "/bin"),
+    ];
+    let config = load(&dir, &variables).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(config.server.listen.port(), 9000);
+    assert!(!config.policy.freeze_first);
+    assert_eq!(config.policy.free_mailboxes, 0);
+    assert_eq!(config.mail.sent_folders, ["Sent", "已发送"]);
+    assert_eq!(config.database.url, "postgres://recant:%70%40%73%73%2F%77%6F%72%64@db/recant");
+}
+
+#[test]
+fn every_problem_is_named_with_its_line() {
+    let config = r#"[server]
+listen = "here"
+public_ulr = "https://x.example"
+public_url = "http://recant.example.com"
+[databse]
+url = "mysql://root:secret@db"
+[database]
+url = "mysql://root:secret@db"
+[vault]
+key_file = "recant.toml"
+[mail]
+root = 7
+[sending]
+kind = "pigeon"
+[organisation]
+name = ""
+time_zone = "Mars/Olympus"
+[policy]
+free_mailboxes = -1
+freeze_first = "yes"
+decision_hours = 1.5
+[log]
+level = "lo=ud=er"
+"#;
+    let found = problems(config, &[("RECANT_LIMITS__UPLOAD_MB", "lots"), ("RECANT_SERVER__PORT", "80")]);
+    insta::assert_snapshot!(found.join("\n"));
+    assert!(!found.join("").contains("secret"));
+}
+
+#[test]
+fn a_broken_line_hides_nothing_else() {
+    let found = problems("[server]\nlisten = = 1\n[log]\nformat = \"xml\"\n", &[]);
+    assert!(found.iter().any(|line| line.starts_with("recant.toml, line 2:")), "{found:#?}");
+    assert!(found.iter().any(|line| line.starts_with("recant.toml, line 4: log.format")), "{found:#?}");
+    assert!(found.iter().any(|line| line.contains("server.public_url is missing")), "{found:#?}");
+}
+
+#[test]
+fn smtp_needs_a_host_and_both_halves_of_a_login() {
+    let smtp = GOOD.replace("outbox = \"outbox\"", "kind = \"smtp\"\n[smtp]\nuser = \"recant\"");
+    let found = problems(&smtp, &[]);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    let dir = folder(&smtp);
+    let rest = [("RECANT_SMTP__HOST", "mail.example.com"), ("RECANT_SMTP__PASSWORD_FILE", "password")];
+    let config = load(&dir, &rest).unwrap_or_else(|problems| panic!("{problems}"));
+    let Sending::Smtp(smtp) = config.sending else { panic!("not smtp") };
+    assert_eq!((smtp.host.as_str(), smtp.port), ("mail.example.com", 587));
+    assert!(!format!("{smtp:?}").contains("p@ss"));
+}
+
+/// A key that is listed but never read would be a promise not kept; the other way round, one can't be set.
+#[test]
+fn every_listed_key_is_read() {
+    let dir = folder(&GOOD.replace("outbox = \"outbox\"", "outbox = \"outbox\"\n[smtp]\nhost = \"h\"\nuser = \"u\""));
+    let asked = check::asked(source::Source::read(&dir.path().join("recant.toml")));
+    let listed: std::collections::BTreeSet<&str> = KEYS.iter().map(|key| key.name).collect();
+    assert_eq!(asked, listed);
+}
+
+#[test]
+fn the_documentation_names_every_key_and_no_other() {
+    let text = include_str!("../../../docs/configuration.md");
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    let documented: Vec<(&str, String)> = rows
+        .filter_map(|row| {
+            let (name, rest) = row.split_once('`')?;
+            let default = rest.split('|').nth(1)?.trim().trim_matches('`').to_owned();
+            Some((name, default))
+        })
+        .collect();
+    let real: Vec<(&str, String)> =
+        KEYS.iter().map(|key| (key.name, key.default.unwrap_or("—").to_owned())).collect();
+    let in_words = |default: String| if default.is_empty() { "(empty)".to_owned() } else { default };
+    assert_eq!(documented, real.into_iter().map(|(name, default)| (name, in_words(default))).collect::<Vec<_>>());
+}

@@ -1,0 +1,143 @@
+//! Signed-in browsers: tower-sessions over the domain's store.
+//!
+//! The cookie holds a random id, the database its hash (`app::session::key`), so that a stolen database signs
+//! nobody in. The cookie lives as long as the browser; how long a session lasts is decided here alone.
+
+use crate::config::PublicUrl;
+use async_trait::async_trait;
+use domain::{
+    ids::PersonId,
+    portal::Portal,
+    store::StoreError,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+use tower_sessions::{
+    Expiry, SessionManagerLayer, SessionStore,
+    cookie::{SameSite, time::OffsetDateTime},
+    session::{Id, Record},
+    session_store,
+};
+
+/// Signed in, and nothing done for so long: signed out.
+const IDLE: Duration = Duration::from_hours(12);
+
+/// A session without a person holds a message or a form typed before signing in.
+const ANONYMOUS: Duration = Duration::from_hours(1);
+
+/// A session in use is prolonged at most so often: one write for many requests.
+const PROLONGED_AFTER: Duration = Duration::from_mins(10);
+
+#[derive(Clone)]
+pub struct PortalSessions {
+    portal: Arc<Portal>,
+}
+
+/// A session's row.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    prolonged_at: Timestamp,
+    values: HashMap<String, Value>,
+}
+
+/// The cookie's name. Browsers take `__Host-` only with Secure and without a domain, so that no other host and no
+/// plain connection can plant it; plain http is for this machine alone (see [`PublicUrl`]), where not every
+/// browser takes Secure cookies.
+pub fn cookie_name(url: &PublicUrl) -> &'static str {
+    if url.is_https() { "__Host-recant" } else { "recant" }
+}
+
+pub fn layer(portal: Arc<Portal>, url: &PublicUrl) -> SessionManagerLayer<PortalSessions> {
+    SessionManagerLayer::new(PortalSessions { portal })
+        .with_name(cookie_name(url))
+        .with_secure(url.is_https())
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnSessionEnd)
+}
+
+impl PortalSessions {
+    async fn write(&self, record: &Record, must_exist: bool) -> Result<(), StoreError> {
+        let now = self.portal.world.now();
+        let key = app::session::key(&record.id);
+        let stored = Stored { prolonged_at: now, values: record.data.clone() };
+        let mut tx = self.portal.store.write().await?;
+        // A request that was under way during the sign-out must not bring the session back.
+        if must_exist && tx.session(&key, now).await?.is_none() {
+            return Ok(());
+        }
+        tx.save_session(&key, stored.person(), &stored.to_bytes()?, stored.expires_at()).await?;
+        tx.commit().await
+    }
+
+    async fn read(&self, id: &Id) -> Result<Option<Record>, StoreError> {
+        let now = self.portal.world.now();
+        let row = self.portal.store.read().await?.session(&app::session::key(id), now).await?;
+        let Some(stored) = row.and_then(|bytes| serde_json::from_slice::<Stored>(&bytes).ok()) else {
+            return Ok(None);
+        };
+        let due = stored.person().is_some() && now.since(stored.prolonged_at) >= PROLONGED_AFTER;
+        // What tower-sessions makes of the date doesn't matter: [`Self::write`] sets its own.
+        let expiry_date = OffsetDateTime::from_unix_timestamp(stored.expires_at().secs())
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let record = Record { id: *id, data: stored.values, expiry_date };
+        if due {
+            self.write(&record, true).await?;
+        }
+        Ok(Some(record))
+    }
+
+    async fn remove(&self, id: &Id) -> Result<(), StoreError> {
+        let mut tx = self.portal.store.write().await?;
+        tx.delete_session(&app::session::key(id)).await?;
+        tx.commit().await
+    }
+}
+
+impl Stored {
+    fn person(&self) -> Option<PersonId> {
+        serde_json::from_value(self.values.get(app::session::PERSON)?.clone()).ok()
+    }
+
+    fn expires_at(&self) -> Timestamp {
+        self.prolonged_at.plus(if self.person().is_some() { IDLE } else { ANONYMOUS })
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
+        serde_json::to_vec(self).map_err(|error| StoreError::Other(Box::new(error)))
+    }
+}
+
+#[async_trait]
+impl SessionStore for PortalSessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        self.write(record, false).await.map_err(failure)
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        self.write(record, true).await.map_err(failure)
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        self.read(id).await.map_err(failure)
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.remove(id).await.map_err(failure)
+    }
+}
+
+/// Not "no session": the pages tell people that the database is the trouble, instead of signing them out.
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err asks for")]
+fn failure(error: StoreError) -> session_store::Error {
+    session_store::Error::Backend(error.to_string())
+}
+
+impl fmt::Debug for PortalSessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PortalSessions").finish_non_exhaustive()
+    }
+}

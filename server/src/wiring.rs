@@ -1,0 +1,76 @@
+//! Puts the configured parts together: database, mail system, sending, portal. The only place that knows which
+//! crates stand behind the domain's ports.
+
+use crate::config::{Config, Sending};
+use domain::{
+    mail_system::MailSystem,
+    mailer::{Mailer, SendError},
+    portal::{Parts, Portal, Settings, Wake},
+    world::World,
+};
+use mailbox::maildir::{LayoutError, MaildirSystem};
+use mailer::{LocalMailer, SmtpMailer};
+use std::sync::Arc;
+use store::{Database, Options, SchemaState, SetupError};
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum WiringError {
+    #[error("{0}")]
+    Database(#[from] SetupError),
+    #[error("the database has {0}: run `recant migrate` with the program of the newer version")]
+    Schema(SchemaState),
+    #[error("{0}")]
+    Mail(#[from] LayoutError),
+    #[error("{0}")]
+    Sending(#[from] SendError),
+}
+
+/// Opened, and with a schema that this program knows. Whoever starts the server wants it brought up to date.
+pub async fn database(config: &Config) -> Result<Database, WiringError> {
+    let database = Database::open(&config.database.url, &Options::default()).await?;
+    database.migrate().await?;
+    Ok(database)
+}
+
+/// Doesn't touch the schema, only looks at it.
+pub async fn database_as_it_is(config: &Config) -> Result<Database, WiringError> {
+    let database = Database::open(&config.database.url, &Options::default()).await?;
+    match database.schema_state().await? {
+        SchemaState::Current { .. } => Ok(database),
+        state => Err(WiringError::Schema(state)),
+    }
+}
+
+pub fn portal(
+    config: &Config,
+    database: &Database,
+    world: World,
+    engine: Arc<dyn Wake>,
+) -> Result<Portal, WiringError> {
+    let mail: Arc<dyn MailSystem> = Arc::new(MaildirSystem::new(config.mail.clone())?);
+    let mailer: Arc<dyn Mailer> = match &config.sending {
+        Sending::Local { outbox } => Arc::new(LocalMailer::new(outbox.clone(), mail.clone())),
+        Sending::Smtp(smtp) => Arc::new(SmtpMailer::new(smtp.clone())?),
+    };
+    Ok(Portal::new(Parts {
+        store: Arc::new(database.clone()),
+        mail,
+        mailer,
+        world,
+        master_key: config.vault.key.clone(),
+        settings: settings(config),
+        engine,
+    }))
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        organisation: config.organisation.name.clone(),
+        public_url: config.server.public_url.to_string(),
+        time_zone: config.organisation.time_zone,
+        policy: config.policy.clone(),
+        max_upload: config.max_upload,
+        mail_domain: config.organisation.mail_domain.clone(),
+    }
+}

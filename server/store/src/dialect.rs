@@ -1,0 +1,122 @@
+//! What the two databases differ in, once a connection is open: running a statement, reading a cell, the
+//! meaning of an error, and the two sets of migrations.
+//!
+//! Ids are UUID in Postgres and 16-byte BLOB in SQLite, as sqlx binds them. Everything above sees [`Row`].
+
+use domain::store::StoreError;
+use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder, Value};
+use sea_query_sqlx::{SqlxBinder, SqlxValues};
+use sqlx::{
+    AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type, error::ErrorKind, migrate::Migrator,
+    postgres::PgRow, sqlite::SqliteRow,
+};
+
+pub(crate) static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+pub(crate) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// An open transaction; dropped, it is rolled back.
+pub(crate) enum Connection {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// What both databases can hold in a column: `i64`, `bool`, text, bytes, UUID, and the absence of each.
+pub(crate) trait Cell:
+    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
+{
+}
+
+impl<T> Cell for T where
+    T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
+{
+}
+
+/// A finished sea-query statement of any kind.
+pub(crate) trait Statement: SqlxBinder + Sync {}
+
+impl<T: SqlxBinder + Sync> Statement for T {}
+
+impl Connection {
+    /// How many rows it touched.
+    pub async fn run(&mut self, statement: &impl Statement) -> sqlx::Result<u64> {
+        let (sql, values) = self.build(statement);
+        let query = AssertSqlSafe(sql);
+        Ok(match self {
+            Self::Sqlite(tx) => sqlx::query_with(query, values).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => sqlx::query_with(query, values).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    pub async fn rows(&mut self, statement: &impl Statement) -> sqlx::Result<Vec<Row>> {
+        let (sql, values) = self.build(statement);
+        let query = AssertSqlSafe(sql);
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let rows = sqlx::query_with(query, values).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(tx) => {
+                let rows = sqlx::query_with(query, values).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    fn build(&self, statement: &impl Statement) -> (String, SqlxValues) {
+        let (sql, mut values) = match self {
+            Self::Sqlite(_) => statement.build_sqlx(SqliteQueryBuilder),
+            Self::Postgres(_) => statement.build_sqlx(PostgresQueryBuilder),
+        };
+        values.0.0.iter_mut().for_each(without_nul);
+        (sql, values)
+    }
+}
+
+impl Row {
+    pub fn cell<T: Cell>(&self, column: &str) -> sqlx::Result<T>
+    where
+        for<'c> &'c str: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>,
+    {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        }
+    }
+}
+
+/// Mail may hold NUL. Postgres refuses it in text and SQLite's functions stop at it, so neither gets it.
+fn without_nul(value: &mut Value) {
+    if let Value::String(Some(text)) = value
+        && text.contains('\0')
+    {
+        *text = text.replace('\0', "\u{fffd}");
+    }
+}
+
+/// `SQLITE_FULL`, and Postgres' `disk_full`: no other code of the one looks like one of the other.
+const FULL: [&str; 2] = ["13", "53100"];
+
+/// `what` names the thing whose key is taken.
+pub(crate) fn failure(error: sqlx::Error, what: &'static str) -> StoreError {
+    let Some(reported) = error.as_database_error() else { return StoreError::Other(Box::new(error)) };
+    if reported.code().is_some_and(|code| FULL.contains(&code.as_ref())) {
+        return StoreError::Full;
+    }
+    match reported.kind() {
+        ErrorKind::UniqueViolation => StoreError::Conflict(what),
+        ErrorKind::ForeignKeyViolation => StoreError::Missing("what a row refers to"),
+        _ => StoreError::Other(Box::new(error)),
+    }
+}

@@ -1,0 +1,233 @@
+//! Opening a database and beginning its transactions.
+//!
+//! SQLite has one connection that writes, so that writers in this process queue instead of colliding, and
+//! several that read beside it (WAL). A URL's password never reaches an error or a log.
+
+use crate::{
+    Transaction,
+    dialect::{Connection, POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS, failure},
+    schema::{self, SchemaState, SetupError},
+};
+use async_trait::async_trait;
+use domain::store::{Result, Store, StoreError, Tx};
+use sqlx::{
+    Connection as _, PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+/// How long a writer waits for the one before it.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Postgres: all; SQLite: those that read.
+    pub max_connections: u32,
+    /// For a connection to become free.
+    pub acquire_timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_connections: 10, acquire_timeout: Duration::from_secs(30) }
+    }
+}
+
+/// Cheap to clone: all clones share their connections.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool,
+}
+
+#[derive(Clone)]
+enum Pool {
+    Sqlite { readers: SqlitePool, writer: SqlitePool },
+    Postgres(PgPool),
+}
+
+enum Address {
+    SqliteFile(PathBuf),
+    /// Gone with the last connection; reading and writing share the only one.
+    SqliteMemory,
+    Postgres(Box<PgConnectOptions>),
+}
+
+impl Database {
+    /// `sqlite:PATH`, `sqlite::memory:` or `postgres://…`. A missing file is made, readable by its owner only.
+    pub async fn open(url: &str, options: &Options) -> Result<Self, SetupError> {
+        let pool = match url.parse()? {
+            Address::SqliteFile(path) => open_file(&path, options).await?,
+            Address::SqliteMemory => {
+                let only = sqlite_pool(1, options).connect_with(sqlite(Path::new(":memory:"))).await?;
+                Pool::Sqlite { readers: only.clone(), writer: only }
+            }
+            Address::Postgres(server) => {
+                let settings = [("lock_timeout", format!("{}ms", LOCK_TIMEOUT.as_millis()))];
+                let server = server.application_name("recant").options(settings);
+                let pool = PgPoolOptions::new()
+                    .max_connections(options.max_connections)
+                    .acquire_timeout(options.acquire_timeout);
+                Pool::Postgres(pool.connect_with(server).await?)
+            }
+        };
+        Ok(Self { pool })
+    }
+
+    /// Brings the schema up to this program's; refuses one that is newer.
+    pub async fn migrate(&self) -> Result<(), SetupError> {
+        if let SchemaState::Newer { database, program } = self.schema_state().await? {
+            return Err(SetupError::Newer { database, program });
+        }
+        match &self.pool {
+            Pool::Sqlite { writer, .. } => {
+                let mut connection = writer.acquire().await?;
+                let done = SQLITE_MIGRATIONS.run_direct(None, &mut *connection, false).await;
+                finish_setup(done, connection).await
+            }
+            Pool::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                let done = POSTGRES_MIGRATIONS.run_direct(None, &mut *connection, false).await;
+                finish_setup(done, connection).await
+            }
+        }
+    }
+
+    pub async fn schema_state(&self) -> Result<SchemaState, SetupError> {
+        let mut tx = self.begin_read().await?;
+        let known = match &self.pool {
+            Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
+        };
+        let catalogue = match &self.pool {
+            Pool::Sqlite { .. } => ("sqlite_schema", "name"),
+            Pool::Postgres(_) => ("pg_tables", "tablename"),
+        };
+        Ok(schema::state(&mut tx, catalogue, known).await?)
+    }
+
+    /// Waits until all connections are closed.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// All reads of one transaction see the same moment.
+    async fn begin_read(&self) -> Result<Transaction> {
+        let begun = match &self.pool {
+            Pool::Sqlite { readers, .. } => readers.begin_with("BEGIN DEFERRED").await.map(Connection::Sqlite),
+            Pool::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                pool.begin_with(begin).await.map(Connection::Postgres)
+            }
+        };
+        begun.map(Transaction::new).map_err(|error| failure(error, "transaction"))
+    }
+
+    /// `IMMEDIATE`: a reader that turns writer midway would fail where it could have waited.
+    async fn begin_write(&self) -> Result<Transaction> {
+        let begun = match &self.pool {
+            Pool::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Connection::Sqlite),
+            Pool::Postgres(pool) => pool.begin_with("BEGIN").await.map(Connection::Postgres),
+        };
+        begun.map(Transaction::new).map_err(|error| failure(error, "transaction"))
+    }
+
+    async fn version(&self) -> sqlx::Result<String> {
+        match &self.pool {
+            Pool::Sqlite { readers, .. } => {
+                let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(readers).await?;
+                Ok(format!("SQLite {version}"))
+            }
+            Pool::Postgres(pool) => {
+                let version: String = sqlx::query_scalar("SHOW server_version").fetch_one(pool).await?;
+                Ok(format!("PostgreSQL {version}"))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Database {
+    async fn read(&self) -> Result<Box<dyn Tx>> {
+        Ok(Box::new(self.begin_read().await?))
+    }
+
+    async fn write(&self) -> Result<Box<dyn Tx>> {
+        Ok(Box::new(self.begin_write().await?))
+    }
+
+    async fn check(&self) -> Result<String> {
+        let version = self.version().await.map_err(|error| failure(error, "database"))?;
+        let state = self.schema_state().await.map_err(|error| StoreError::Other(Box::new(error)))?;
+        Ok(format!("{version}, {state}"))
+    }
+}
+
+impl FromStr for Address {
+    type Err = SetupError;
+
+    fn from_str(url: &str) -> Result<Self, Self::Err> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return match path {
+                "" => Err(SetupError::Url),
+                ":memory:" => Ok(Self::SqliteMemory),
+                path => Ok(Self::SqliteFile(path.into())),
+            };
+        }
+        let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        // The cause may quote the URL, so it isn't kept.
+        let server = is_postgres.then(|| url.parse().ok()).flatten();
+        server.map(|server| Self::Postgres(Box::new(server))).ok_or(SetupError::Url)
+    }
+}
+
+async fn open_file(path: &Path, options: &Options) -> Result<Pool, SetupError> {
+    // SQLite gives its side files the rights of the main one.
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    let writer = sqlite_pool(1, options).connect_with(sqlite(path)).await?;
+    let reading = sqlite(path).pragma("query_only", "ON");
+    let readers = sqlite_pool(options.max_connections, options).connect_with(reading).await?;
+    Ok(Pool::Sqlite { readers, writer })
+}
+
+fn sqlite(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(LOCK_TIMEOUT)
+}
+
+/// After errors such as a full disk SQLite ends the transaction by itself; sqlx still counts it as open, and
+/// the connection would refuse every `BEGIN` from then on. Such a connection is thrown away.
+fn sqlite_pool(max_connections: u32, options: &Options) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(options.acquire_timeout)
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+}
+
+/// A failed migration leaves its lock on the connection: that is closed, not given back.
+async fn finish_setup<D: sqlx::Database>(
+    done: Result<(), sqlx::migrate::MigrateError>,
+    connection: sqlx::pool::PoolConnection<D>,
+) -> Result<(), SetupError> {
+    if done.is_err() {
+        connection.close().await?;
+    }
+    Ok(done?)
+}
