@@ -44,7 +44,7 @@ pub async fn find(session: &mut dyn MailSession, message: &CaseMessage, own: Own
         }
         match session.fetch(&found.handle).await {
             Ok(raw) if Fingerprint::of(&raw) == message.fingerprint => {
-                look.copies.push(VerifiedCopy { found, raw })
+                look.copies.push(VerifiedCopy { found, raw });
             }
             Ok(_) => look.strangers += 1,
             // Not silently "not there": the caller sees that the look was incomplete.

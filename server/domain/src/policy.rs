@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     const FREE: Facts =
-        Facts { include_read: false, outside: 0, mailboxes: 10, age: Duration::from_secs(1800) };
+        Facts { include_read: false, outside: 0, mailboxes: 10, age: Duration::from_mins(30) };
 
     #[test]
     fn the_edge_is_free() {

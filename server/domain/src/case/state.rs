@@ -127,6 +127,7 @@ mod tests {
 
     #[test]
     fn both_roads_lead_to_their_end() {
+        use Event as E;
         let run = |events: &[Event]| {
             events.iter().try_fold(CaseState::Requested, |state, event| next(state, *event))
         };

@@ -112,7 +112,7 @@ fn named(header: Option<&Address<'_>>, unreadable: &mut Vec<String>) -> Vec<Name
         let written = entry.address().unwrap_or_default();
         match written.parse::<EmailAddress>() {
             Ok(address) => {
-                found.push(NamedAddress { name: clean_line(entry.name().unwrap_or_default()), address })
+                found.push(NamedAddress { name: clean_line(entry.name().unwrap_or_default()), address });
             }
             Err(_) => unreadable.push(clean_line(&format!("{} {written}", entry.name().unwrap_or_default()))),
         }

@@ -55,7 +55,7 @@ impl Stage {
 
     fn what(self) -> &'static str {
         match self {
-            Self::Connect => "can't be reached",
+            Self::Connect => "gives no connection",
             Self::StartTls => "doesn't encrypt",
             Self::SignIn => "refuses to sign us in",
             Self::Sender => "refuses the sender",
@@ -70,7 +70,7 @@ impl Stage {
     fn advice(self) -> &'static str {
         match self {
             Self::Connect => {
-                "; check the mail server's host, port and kind of TLS, and that this machine may connect to it"
+                "; check the mail server's host, port, kind of TLS and certificate, and that this machine may connect to it"
             }
             Self::StartTls => "; check the certificate's name and authority, or choose another kind of TLS",
             Self::SignIn => "; check the mail server's user and password",
