@@ -19,7 +19,10 @@ install() {
   have apt-get || give_up "Please install these (no apt-get here): $*" "请自行安装（这里没有 apt-get）：$*"
   say "    installing: $*" "    安装：$*"
   refresh_package_lists
-  without_daemons apt_get install --yes --no-install-recommends "$@"
+  local log
+  log=$(mktemp)
+  without_daemons apt_get install --yes --no-install-recommends "$@" >"$log" 2>&1 || { cat "$log" && return 1; }
+  rm -f "$log"
 }
 
 apt_get() {
@@ -35,20 +38,21 @@ refresh_package_lists() {
 }
 
 # without_daemons COMMAND…: packages of servers start them when installed; our tests start their own.
-# Both files are the documented ways to say so, and are gone afterwards; one that was there before stays.
-without_daemons() {
-  local policy=/usr/sbin/policy-rc.d cluster=/etc/postgresql-common/createcluster.d/recant.conf ours='' status=0
-  if [[ ! -e $policy ]]; then
-    ours=yes
+# Both files are the documented ways to say so. They are gone afterwards, also after Ctrl-C (hence the subshell
+# with its trap); a policy that was there before stays.
+without_daemons() (
+  local policy=/usr/sbin/policy-rc.d cluster=/etc/postgresql-common/createcluster.d/recant.conf
+  local ours=("$cluster")
+  [[ -e $policy ]] || ours+=("$policy")
+  trap 'as_root rm -f "${ours[@]}"' EXIT
+  as_root mkdir -p "${cluster%/*}"
+  echo 'create_main_cluster = false' | as_root tee "$cluster" >/dev/null
+  if ((${#ours[@]} > 1)); then
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
     as_root chmod +x "$policy"
   fi
-  as_root mkdir -p "${cluster%/*}"
-  echo 'create_main_cluster = false' | as_root tee "$cluster" >/dev/null
-  "$@" || status=$?
-  as_root rm -f "$cluster" ${ours:+"$policy"}
-  return "$status"
-}
+  "$@"
+)
 
 # needs WHAT…: each is a function below that prints the packages still missing.
 needs() {

@@ -30,10 +30,13 @@ choose_compiler() {
   say "    $(rustc --version), browser target by road $road of 3" "    $(rustc --version)，浏览器目标走第 $road 条路（共 3 条）"
 }
 
-# has_browser_target RUSTC: is the target's std installed for that compiler?
+# has_browser_target RUSTC: is the target's std installed for that compiler? A std that we built carries the stamp of
+# the compiler that built it; another compiler refuses it.
 has_browser_target() {
   local lib
-  lib=$("$1" --print target-libdir --target "$WASM" 2>/dev/null) && compgen -G "$lib/libcore-*.rlib" >/dev/null
+  lib=$("$1" --print target-libdir --target "$WASM" 2>/dev/null) || return
+  compgen -G "$lib/libcore-*.rlib" >/dev/null || return
+  [[ ! -f ${lib%/lib}/recant-stamp ]] || "$1" -vV | cmp -s - "${lib%/lib}/recant-stamp"
 }
 
 # new_enough RUSTC: at least the rust-version of the workspace.
@@ -82,10 +85,8 @@ install_debian_compiler() {
   debian_std_is_current || build_debian_std
 }
 
-# The compiler moves with Debian's security suite, and refuses a std that another one built.
-debian_std_is_current() {
-  has_browser_target /usr/bin/rustc && [[ -f $DEBIAN_STAMP ]] && /usr/bin/rustc -vV | cmp -s - "$DEBIAN_STAMP"
-}
+# The compiler moves with Debian's security suite: then the stamp is an old one.
+debian_std_is_current() { [[ -f $DEBIAN_STAMP ]] && has_browser_target /usr/bin/rustc; }
 
 build_debian_std() {
   local work rlib host lib=/usr/lib/rustlib/$WASM/lib
@@ -101,7 +102,9 @@ build_debian_std() {
       /usr/bin/cargo build --quiet --release -Zbuild-std=std,panic_abort -Zbuild-std-features= --target "$WASM"
   )
   as_root rm -rf "$lib"
-  as_root mkdir -p "$lib"
+  as_root mkdir -p "$lib" "/usr/lib/rustlib/$host/bin"
+  # An empty stamp until all is there: a run that was interrupted is done again.
+  as_root truncate --size 0 "$DEBIAN_STAMP"
   for rlib in "$work/target/$WASM"/release/deps/*.rlib; do
     [[ $rlib == */libnothing-* ]] || as_root cp "$rlib" "$lib/"
   done

@@ -28,7 +28,7 @@ struct Args {
     out: Option<PathBuf>,
     /// Fails when WebAssembly and JavaScript together are larger than this, in KB (1000 bytes) after brotli.
     #[arg(long)]
-    budget: Option<usize>,
+    budget: Option<u64>,
 }
 
 /// What every step needs to know.

@@ -1,6 +1,6 @@
 //! The site folder: names with hashes, compressed copies, and when it has to be made again.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,21 +15,27 @@ use crate::wasm::Module;
 const PACKED: [&str; 6] = ["png", "jpg", "webp", "avif", "woff2", "ico"];
 
 /// Sizes in bytes: as they are, and after brotli.
-pub struct Sizes(Vec<(String, u64, u64)>);
+pub struct Sizes(Vec<Size>);
+
+struct Size {
+    name: String,
+    is_style: bool,
+    plain: u64,
+    brotli: u64,
+}
 
 impl Sizes {
-    pub fn script_brotli(&self) -> usize {
-        let scripts = self.0.iter().filter(|(name, ..)| !name.ends_with(".css"));
-        scripts.map(|(_, _, brotli)| usize::try_from(*brotli).unwrap_or(usize::MAX)).sum()
+    pub fn script_brotli(&self) -> u64 {
+        self.0.iter().filter(|size| !size.is_style).map(|size| size.brotli).sum()
     }
 }
 
 impl fmt::Display for Sizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, plain, brotli) in &self.0 {
-            writeln!(f, "  {name:<32} {:>8} {:>8} br", kb(*plain), kb(*brotli))?;
+        for size in &self.0 {
+            writeln!(f, "  {:<32} {:>8} {:>8} br", size.name, kb(size.plain), kb(size.brotli))?;
         }
-        write!(f, "  {:<32} {:>8} {:>8} br", "wasm + js", "", kb(self.script_brotli() as u64))
+        write!(f, "  {:<32} {:>8} {:>8} br", "wasm + js", "", kb(self.script_brotli()))
     }
 }
 
@@ -48,7 +54,7 @@ pub fn key(build: &Build, raw: &Path) -> Result<String> {
         hash.update(file.to_string_lossy().as_bytes());
         hash.update(fs::read(&file).with_context(|| file.display().to_string())?);
     }
-    Ok(hex(&hash.finalize(), 32))
+    Ok(hex(&hash.finalize()))
 }
 
 pub fn is_current(build: &Build, key: &str) -> bool {
@@ -61,12 +67,14 @@ pub fn write(build: &Build, module: &Module, css: &[u8], key: &str) -> Result<()
     let out = &build.out;
     let pkg = out.join("pkg");
     fs::create_dir_all(&pkg)?;
+    // Gone until all is written: an interrupted run is done again.
+    fs::write(out.join(".key"), "")?;
     let mut keep = vec![out.join("hash.txt"), out.join(".key")];
-    let mut hashes = String::new();
+    let mut hashes = Vec::new();
     for (kind, content) in [("js", module.js.as_slice()), ("wasm", &module.wasm), ("css", css)] {
-        let hash = hex(&Sha256::digest(content), 8);
+        let hash = hex(&Sha256::digest(content)[..8]);
         keep.extend(put(build, &pkg.join(format!("recant.{hash}.{kind}")), content)?);
-        hashes.push_str(&format!("{kind}: {hash}\n"));
+        hashes.push(format!("{kind}: {hash}\n"));
     }
     for (from, to) in
         [(&module.snippets, pkg.join("snippets")), (&build.root.join("frontend/public"), out.clone())]
@@ -75,7 +83,7 @@ pub fn write(build: &Build, module: &Module, css: &[u8], key: &str) -> Result<()
             keep.extend(put(build, &to.join(file.strip_prefix(from)?), &fs::read(&file)?)?);
         }
     }
-    fs::write(out.join("hash.txt"), hashes)?;
+    fs::write(out.join("hash.txt"), hashes.concat())?;
     for stale in files(out)?.into_iter().filter(|file| !keep.contains(file)) {
         fs::remove_file(stale)?;
     }
@@ -88,10 +96,14 @@ pub fn sizes(build: &Build) -> Result<Sizes> {
     let pkg = build.out.join("pkg");
     let mut sizes = Vec::new();
     for file in files(&pkg)? {
-        let name = file.strip_prefix(&pkg)?.to_string_lossy().into_owned();
-        if [".js", ".wasm", ".css"].iter().any(|end| name.ends_with(end)) {
-            let brotli = fs::metadata(pkg.join(format!("{name}.br")))?.len();
-            sizes.push((name, fs::metadata(&file)?.len(), brotli));
+        let kind = file.extension().and_then(|end| end.to_str()).unwrap_or_default();
+        if ["js", "wasm", "css"].contains(&kind) {
+            sizes.push(Size {
+                name: file.strip_prefix(&pkg)?.display().to_string(),
+                is_style: kind == "css",
+                plain: fs::metadata(&file)?.len(),
+                brotli: fs::metadata(format!("{}.br", file.display()))?.len(),
+            });
         }
     }
     Ok(Sizes(sizes))
@@ -147,6 +159,9 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn hex(bytes: &[u8], length: usize) -> String {
-    bytes.iter().take(length).map(|byte| format!("{byte:02x}")).collect()
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -4,6 +4,7 @@
 //! clock and randomness ([`world::World`]) as arguments. No web, database or network code lives here.
 
 pub mod account;
+pub mod admin;
 pub mod audit;
 pub mod case;
 pub mod doctor;

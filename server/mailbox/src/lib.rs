@@ -3,4 +3,4 @@
 //! The only crate that opens mailboxes. It knows nothing of cases, policy, pages or the database.
 
 pub mod maildir;
-mod mutf7;
+pub mod mutf7;

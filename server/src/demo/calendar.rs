@@ -26,7 +26,11 @@ pub fn header_date(at: Timestamp) -> String {
 /// `11月28日`, `28 November`.
 pub fn day(at: Timestamp, english: bool) -> String {
     let local = local(at);
-    if english { local.format("%-d %B").to_string() } else { format!("{}月{}日", local.month(), local.day()) }
+    if english {
+        local.format("%-d %B").to_string()
+    } else {
+        format!("{}月{}日", local.month(), local.day())
+    }
 }
 
 /// `2026-11-28 09:05`, for quotations.

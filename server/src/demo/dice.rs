@@ -1,4 +1,4 @@
-//! Chance from a seed: SplitMix64 (Steele, Lea, Flood 2014), written out so that the demo stays the same,
+//! Chance from a seed: `SplitMix64` (Steele, Lea, Flood 2014), written out so that the demo stays the same,
 //! byte for byte, whatever version of a library is installed. Not for secrets.
 
 #[derive(Clone, Debug)]
@@ -63,7 +63,11 @@ mod tests {
         assert_eq!(numbers(7, "people"), numbers(7, "people"));
         assert_ne!(numbers(7, "people"), numbers(8, "people"));
         assert_ne!(numbers(7, "people"), numbers(7, "mails"));
-        assert_eq!(Dice(0).next(), 0xE220_A839_7B1D_CDAF, "the reference implementation's first number for 0");
+        assert_eq!(
+            Dice(0).next(),
+            0xE220_A839_7B1D_CDAF,
+            "the reference implementation's first number for 0"
+        );
     }
 
     #[test]

@@ -1,57 +1,14 @@
 //! Who works at the invented company: 60 people in four levels of departments, five of them always the same.
 //! Addresses are plain texts here: the demo writes what the portal will parse.
 
-use super::{dice::Dice, phrases::rows};
+use super::{
+    accounts::{ACCOUNTS, AccountKind},
+    dice::Dice,
+    phrases::rows,
+};
 use std::fmt::Write;
 
 pub const DOMAIN: &str = "chengyu.example";
-
-/// What one of the five accounts is there to try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountKind {
-    Employee,
-    Manager,
-    SecondApprover,
-    Helpdesk,
-    Administrator,
-}
-
-/// An account that is the same whatever the seed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Account {
-    pub kind: AccountKind,
-    pub name: &'static str,
-    pub address: &'static str,
-    /// BCP 47.
-    pub language: &'static str,
-    unit: &'static str,
-    place: usize,
-    role: &'static str,
-}
-
-/// The employee first.
-pub const ACCOUNTS: [Account; 5] = [
-    account(AccountKind::Employee, "林晓棠", "lin.xiaotang@chengyu.example", "zh-CN", ("east", 1), ""),
-    account(AccountKind::Manager, "周砚", "zhou.yan@chengyu.example", "zh-CN", ("east", 0), ""),
-    account(AccountKind::SecondApprover, "Helen Ward", "helen.ward@chengyu.example", "en", ("all", 1), "approver"),
-    account(AccountKind::Helpdesk, "许安然", "xu.anran@chengyu.example", "zh-CN", ("it", 1), "helpdesk"),
-    account(AccountKind::Administrator, "Daniel Reyes", "daniel.reyes@chengyu.example", "en", ("it", 0), "administrator"),
-];
-
-const fn account(
-    kind: AccountKind,
-    name: &'static str,
-    address: &'static str,
-    language: &'static str,
-    at: (&'static str, usize),
-    role: &'static str,
-) -> Account {
-    Account { kind, name, address, language, unit: at.0, place: at.1, role }
-}
-
-pub fn accounts() -> [Account; 5] {
-    ACCOUNTS
-}
 
 /// A name and an address, as a header writes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,13 +67,17 @@ pub fn at_home(local: &str) -> String {
 impl Cast {
     pub fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed, "people");
-        let mut cast = Self { people: Vec::new(), units: Vec::new(), lists: Vec::new(), outsiders: outsiders() };
+        let mut cast =
+            Self { people: Vec::new(), units: Vec::new(), lists: Vec::new(), outsiders: outsiders() };
         let mut names = Names::shuffled(&mut dice);
         for row in rows(include_str!("data/units.txt")) {
             let fields: Vec<&str> = row.split('|').map(str::trim).collect();
             let [path, list, size, rest @ ..] = fields.as_slice() else { continue };
-            let parent = path.rsplit_once('/').and_then(|(above, _)| cast.units.iter().position(|unit| unit.path == above));
-            let unit = Unit { path: (*path).to_owned(), list: (*list).to_owned(), parent, people: Vec::new() };
+            let parent = path
+                .rsplit_once('/')
+                .and_then(|(above, _)| cast.units.iter().position(|unit| unit.path == above));
+            let unit =
+                Unit { path: (*path).to_owned(), list: (*list).to_owned(), parent, people: Vec::new() };
             cast.units.push(unit);
             for place in 0..size.parse().unwrap_or(0) {
                 cast.hire(list, place, rest.contains(&"en"), &mut names, &mut dice);
@@ -136,7 +97,8 @@ impl Cast {
 
     pub fn list(&self, local: &str) -> Party {
         let address = at_home(local);
-        let name = self.lists.iter().find(|list| list.party.address == address).map(|list| list.party.name.clone());
+        let name =
+            self.lists.iter().find(|list| list.party.address == address).map(|list| list.party.name.clone());
         Party { name: name.unwrap_or_default(), address }
     }
 
@@ -172,9 +134,10 @@ impl Cast {
         let above = self.units[unit].parent.and_then(|parent| self.units[parent].people.first().copied());
         let fixed = ACCOUNTS.iter().find(|account| account.unit == list && account.place == place);
         let (party, english) = match fixed {
-            Some(account) => {
-                (Party { name: account.name.to_owned(), address: account.address.to_owned() }, account.language == "en")
-            }
+            Some(account) => (
+                Party { name: account.name.to_owned(), address: account.address.to_owned() },
+                account.language == "en",
+            ),
             None => names.draw(english || (place > 0 && dice.chance(14)), &self.people, dice),
         };
         self.units[unit].people.push(self.people.len());
@@ -217,27 +180,39 @@ impl Cast {
             let members = own.chain(below.map(|other| at_home(&other.list))).collect();
             let last = unit.path.rsplit('/').next().unwrap_or_default();
             let name = if unit.parent.is_none() { "全体员工" } else { last };
-            lists.push(List { party: Party { name: name.to_owned(), address: at_home(&unit.list) }, members });
+            lists
+                .push(List { party: Party { name: name.to_owned(), address: at_home(&unit.list) }, members });
         }
         let leads = self.units.iter().filter_map(|unit| unit.people.first()).map(address).collect();
-        lists.push(List { party: Party { name: "部门负责人".to_owned(), address: at_home("leads") }, members: leads });
+        lists.push(List {
+            party: Party { name: "部门负责人".to_owned(), address: at_home("leads") },
+            members: leads,
+        });
         let mut project = vec![at_home("storage"), at_home("frontend"), at_home("delivery")];
         project.extend(self.outsiders.first().map(|outsider| outsider.party.address.clone()));
-        lists.push(List { party: Party { name: "云梯项目组".to_owned(), address: at_home("ladder") }, members: project });
+        lists.push(List {
+            party: Party { name: "云梯项目组".to_owned(), address: at_home("ladder") },
+            members: project,
+        });
         lists
     }
 
     /// The organisation in the form that `recant org import` reads.
     pub fn toml(&self) -> String {
         let mut text = String::from("# The demo organisation, made from a seed. Nobody in it exists.\n");
-        let quoted = |texts: &[String]| texts.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ");
+        let quoted =
+            |texts: &[String]| texts.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ");
         for person in &self.people {
             let language = if person.english { "en" } else { "zh-CN" };
             let unit = &self.units[person.unit].path;
             let Party { name, address } = &person.party;
             // Writing into a String can't fail.
             let _ = write!(text, "\n[[person]]\nname = {name:?}\naddress = {address:?}\n");
-            let _ = write!(text, "aliases = [{}]\ndepartment = {unit:?}\nlanguage = {language:?}\n", quoted(&person.aliases));
+            let _ = write!(
+                text,
+                "aliases = [{}]\ndepartment = {unit:?}\nlanguage = {language:?}\n",
+                quoted(&person.aliases)
+            );
             if let Some(manager) = person.manager {
                 let _ = writeln!(text, "manager = {:?}", self.people[manager].party.address);
             }
@@ -250,7 +225,11 @@ impl Cast {
         }
         for list in &self.lists {
             let Party { name, address } = &list.party;
-            let _ = write!(text, "\n[[group]]\naddress = {address:?}\nname = {name:?}\nmembers = [{}]\n", quoted(&list.members));
+            let _ = write!(
+                text,
+                "\n[[group]]\naddress = {address:?}\nname = {name:?}\nmembers = [{}]\n",
+                quoted(&list.members)
+            );
         }
         text
     }
@@ -267,7 +246,9 @@ impl Names {
     fn shuffled(dice: &mut Dice) -> Self {
         let of = |kind: &str| -> Vec<(String, String)> {
             let rows = rows(include_str!("data/names.txt")).map(|row| row.split(' ').collect::<Vec<_>>());
-            rows.filter(|row| row.len() == 3 && row[0] == kind).map(|row| (row[1].to_owned(), row[2].to_owned())).collect()
+            rows.filter(|row| row.len() == 3 && row[0] == kind)
+                .map(|row| (row[1].to_owned(), row[2].to_owned()))
+                .collect()
         };
         let mut names = Self { surnames: of("surname"), given: of("given"), english: of("english") };
         dice.shuffle(&mut names.surnames);
@@ -285,7 +266,10 @@ impl Names {
         loop {
             let (surname, family) = dice.pick(&self.surnames);
             let (given, personal) = dice.pick(&self.given);
-            let party = Party { name: format!("{surname}{given}"), address: at_home(&format!("{family}.{personal}")) };
+            let party = Party {
+                name: format!("{surname}{given}"),
+                address: at_home(&format!("{family}.{personal}")),
+            };
             if !taken.iter().any(|person| person.party.address == party.address) {
                 return (party, false);
             }

@@ -1,5 +1,7 @@
 //! What tests stand on (dev only): clocks, databases and mail servers of their own. Knows `domain`, never `store`.
 
+pub mod dovecot;
+pub mod imap;
 pub mod postgres;
 pub mod smtp;
 pub mod world;

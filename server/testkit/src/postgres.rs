@@ -36,17 +36,20 @@ impl Postgres {
     /// None when this machine has no Postgres, which is said once. With `RECANT_TEST_REQUIRE=1` that is an error.
     pub fn shared() -> Result<Option<&'static Self>> {
         static SHARED: OnceLock<Result<Option<Postgres>, String>> = OnceLock::new();
-        let shared = SHARED.get_or_init(|| Self::find().map_err(|error| format!("{error:#}")));
+        let shared = SHARED.get_or_init(|| {
+            let elsewhere = env::var("RECANT_TEST_POSTGRES_URL").ok();
+            let required = env::var("RECANT_TEST_REQUIRE").is_ok_and(|value| value == "1");
+            Self::find(server_programs(), elsewhere, required).map_err(|error| format!("{error:#}"))
+        });
         shared.as_ref().map(Option::as_ref).map_err(|error| anyhow!("no Postgres for tests: {error}"))
     }
 
-    fn find() -> Result<Option<Self>> {
-        let bin = server_programs();
-        if let Ok(url) = env::var("RECANT_TEST_POSTGRES_URL") {
-            return Ok(Some(Self { admin_url: url, bin: bin.unwrap_or_default(), _cluster: None }));
+    fn find(bin: Option<PathBuf>, elsewhere: Option<String>, required: bool) -> Result<Option<Self>> {
+        if let Some(admin_url) = elsewhere {
+            return Ok(Some(Self { admin_url, bin: bin.unwrap_or_default(), _cluster: None }));
         }
         let Some(bin) = bin else {
-            if env::var("RECANT_TEST_REQUIRE").is_ok_and(|value| value == "1") {
+            if required {
                 bail!("initdb and pg_ctl are missing; install PostgreSQL or set RECANT_TEST_POSTGRES_URL");
             }
             say(
@@ -60,7 +63,6 @@ impl Postgres {
 
     pub fn create_database(&'static self) -> Result<Database> {
         let name = format!("recant_test_{}", unique()?);
-        // FILE_COPY's checkpoints are slow in production and free without fsync; old servers don't know it.
         self.run("createdb", &[&name, "--template=template0"])?;
         let url = with_database(&self.admin_url, &name);
         Ok(Database { url, name, server: self })
@@ -98,7 +100,6 @@ impl Drop for Database {
     }
 }
 
-/// Exactly once, even where tests' output is caught.
 #[expect(clippy::print_stderr, reason = "a test that was left out must not look like one that passed")]
 fn say(line: &str) {
     eprintln!("testkit: {line}");
@@ -167,6 +168,14 @@ mod tests {
             version(Path::new("/usr/lib/postgresql/15/bin"))
                 > version(Path::new("/usr/lib/postgresql/9/bin"))
         );
+    }
+
+    #[test]
+    fn missing_server_is_an_error_only_where_it_is_required() {
+        assert!(Postgres::find(None, None, false).unwrap().is_none());
+        assert!(Postgres::find(None, None, true).is_err());
+        let elsewhere = Postgres::find(None, Some("postgres://h/x".into()), true).unwrap().unwrap();
+        assert_eq!(elsewhere.admin_url, "postgres://h/x");
     }
 
     fn query(database: &Database, statement: &str) -> Result<String> {

@@ -131,7 +131,6 @@ mod tests {
         let run = |events: &[Event]| {
             events.iter().try_fold(CaseState::Requested, |state, event| next(state, *event))
         };
-        use Event as E;
         assert_eq!(
             run(&[E::HoldFirst, E::AskForApproval, E::Approve, E::Start, E::Finish]),
             Ok(CaseState::Finished)

@@ -134,6 +134,20 @@ pub async fn to_decide(portal: &Portal, viewer: &Person, page: Page) -> Result<L
     portal.store.read().await?.list_cases(&filter, page).await
 }
 
+/// Cases that once waited for a decision by whoever stands where this person stands, and no longer do.
+pub async fn decided(portal: &Portal, viewer: &Person, page: Page) -> Result<Vec<CaseRow>, StoreError> {
+    let directory = portal.directory().await?;
+    let waiting = [CaseState::Requested, CaseState::Holding, CaseState::AwaitingApproval];
+    let filter = CaseFilter {
+        requesters: Some(requesters_of(&directory, viewer)),
+        states: CaseState::ALL.iter().copied().filter(|state| !waiting.contains(state)).collect(),
+        ..CaseFilter::default()
+    };
+    let mut rows = portal.store.read().await?.list_cases(&filter, page).await?.rows;
+    rows.retain(|row| row.case.decision.needs_approval());
+    Ok(rows)
+}
+
 /// Does anybody's request come to this person?
 pub async fn is_approver(portal: &Portal, viewer: &Person) -> Result<bool, StoreError> {
     Ok(!requesters_of(&*portal.directory().await?, viewer).is_empty())

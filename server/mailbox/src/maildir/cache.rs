@@ -52,7 +52,9 @@ impl Cache {
     pub fn is_another(&self, facts: &Facts, wanted: &str) -> bool {
         let key = (facts.device, facts.inode);
         let mut inner = self.inner();
-        let Some(known) = inner.young.get(&key).or_else(|| inner.old.get(&key)).copied() else { return false };
+        let Some(known) = inner.young.get(&key).or_else(|| inner.old.get(&key)).copied() else {
+            return false;
+        };
         if known.size != facts.size || known.changed != facts.changed {
             return false;
         }
@@ -75,7 +77,10 @@ impl Cache {
     /// Was a time later than this change, by more than any file system's granularity (2 s), met on that
     /// device before? Then the next change can't carry the same time.
     pub fn is_past(&self, facts: &Facts) -> bool {
-        self.inner().latest.get(&facts.device).is_some_and(|latest| facts.changed.0.saturating_add(3) < *latest)
+        self.inner()
+            .latest
+            .get(&facts.device)
+            .is_some_and(|latest| facts.changed.0.saturating_add(3) < *latest)
     }
 
     fn keep(&self, inner: &mut Inner, key: FileKey, known: Known) {

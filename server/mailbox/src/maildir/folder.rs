@@ -12,7 +12,7 @@ use crate::mutf7;
 use domain::mail_system::{FolderName, MailError, Skipped};
 use std::io;
 
-/// A file name on Linux (NAME_MAX), bytes.
+/// A file name on Linux (`NAME_MAX`), bytes.
 const LONGEST: usize = 255;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -44,7 +44,8 @@ pub fn list(root: &Dir, separator: char) -> io::Result<(Vec<Folder>, Vec<Skipped
     let unspeakable = |name: String| skipped(&name, "the name is not UTF-8");
     let hidden = |name: &String| name.starts_with(separator);
     let mut notes: Vec<_> = listing.unspeakable.into_iter().filter(hidden).map(unspeakable).collect();
-    let looks_like_folder = |name: &str| name.starts_with(separator) && !name[separator.len_utf8()..].starts_with(separator);
+    let looks_like_folder =
+        |name: &str| name.starts_with(separator) && !name[separator.len_utf8()..].starts_with(separator);
     for entry in listing.entries.into_iter().filter(|entry| looks_like_folder(&entry.name)) {
         match entry.kind {
             Kind::Directory => match decoded(&entry.name, separator) {
@@ -62,7 +63,12 @@ pub fn list(root: &Dir, separator: char) -> io::Result<(Vec<Folder>, Vec<Skipped
 }
 
 /// The folder of that name, made if it is missing, with all that belongs to it.
-pub fn ensure(root: &Dir, name: &FolderName, separator: char, owner: Option<(u32, u32)>) -> Result<Folder, MailError> {
+pub fn ensure(
+    root: &Dir,
+    name: &FolderName,
+    separator: char,
+    owner: Option<(u32, u32)>,
+) -> Result<Folder, MailError> {
     let failed = |error: io::Error| mail_error(&format!("making the folder {name}"), &error);
     let (folders, _) = list(root, separator).map_err(failed)?;
     let same = |folder: &&Folder| folder.name == *name || (folder.name.is_inbox() && name.is_inbox());
@@ -150,7 +156,8 @@ mod tests {
 
     #[test]
     fn both_encodings_are_read() {
-        let (temp, root) = mailbox(&[".Sent", ".&g0l6Pw-.2026", ".Entwürfe", ".R&D", ".A&-B", "..DOVECOT-TRASHED", "junk"]);
+        let (temp, root) =
+            mailbox(&[".Sent", ".&g0l6Pw-.2026", ".Entwürfe", ".R&D", ".A&-B", "..DOVECOT-TRASHED", "junk"]);
         fs::write(temp.path().join(".qmail"), "").unwrap();
         let (folders, notes) = list(&root, '.').unwrap();
         let names: Vec<_> = folders.iter().map(|folder| folder.name.0.as_str()).collect();

@@ -39,7 +39,8 @@ impl Layout {
                 _ => return Err(bad()),
             }
         }
-        let left_over = |part: &String| part.replace("{domain}", "").replace("{local}", "").contains(['{', '}']);
+        let left_over =
+            |part: &String| part.replace("{domain}", "").replace("{local}", "").contains(['{', '}']);
         if !template.contains("{local}") || parts.iter().any(left_over) {
             return Err(bad());
         }
@@ -145,10 +146,13 @@ mod tests {
     #[test]
     fn mailboxes_are_counted_where_the_layout_puts_them() {
         let root = tempfile::tempdir().unwrap();
-        for path in ["a.test/mei/Maildir", "a.test/lin/Maildir", "b.test/bo/Maildir", "b.test/no-mail", "lost+found"] {
+        for path in
+            ["a.test/mei/Maildir", "a.test/lin/Maildir", "b.test/bo/Maildir", "b.test/no-mail", "lost+found"]
+        {
             fs::create_dir_all(root.path().join(path)).unwrap();
         }
-        let count = |template: &str| Layout::new(root.path().into(), template).unwrap().mailboxes().unwrap().len();
+        let count =
+            |template: &str| Layout::new(root.path().into(), template).unwrap().mailboxes().unwrap().len();
         assert_eq!(count("{domain}/{local}/Maildir"), 3);
         assert_eq!(count("{domain}.test/{local}/Maildir"), 3);
         assert_eq!(count("{domain}.example/{local}/Maildir"), 0);

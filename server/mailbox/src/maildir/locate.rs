@@ -10,7 +10,9 @@ use std::io;
 pub fn locate(mailbox: &Mailbox, id: &MessageId) -> Result<Located, MailError> {
     let walk = walk::all(mailbox, |sight| look(mailbox, sight, id.as_str()))?;
     let mut copies = walk.found;
-    copies.sort_by_cached_key(|copy| (copy.flags.seen, !copy.folder.is_inbox(), copy.folder.clone(), copy.handle.0.clone()));
+    copies.sort_by_cached_key(|copy| {
+        (copy.flags.seen, !copy.folder.is_inbox(), copy.folder.clone(), copy.handle.0.clone())
+    });
     Ok(Located { copies, searched: walk.searched, skipped: walk.skipped })
 }
 

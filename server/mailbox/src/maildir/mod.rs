@@ -24,7 +24,8 @@ use cache::Cache;
 use domain::{
     mail::{EmailAddress, MessageId},
     mail_system::{
-        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal, SentListing,
+        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
+        SentListing,
     },
 };
 use layout::{Layout, Lost};
@@ -135,7 +136,10 @@ impl MailSession for Session {
         let (key, bytes, folder, flags) = (key.to_owned(), bytes.to_vec(), folder.clone(), flags.clone());
         let mailbox = self.0.clone();
         blocking(move || {
-            put::put(&mailbox, &NewCopy { key: &key, bytes: &bytes, folder: &folder, flags: &flags, received_at })
+            put::put(
+                &mailbox,
+                &NewCopy { key: &key, bytes: &bytes, folder: &folder, flags: &flags, received_at },
+            )
         })
         .await
     }
@@ -165,7 +169,9 @@ impl Shared {
             Lost::Failed(error) => sys::mail_error(&format!("looking for {mailbox} below {root}"), &error),
             Lost::Root(error) => match sys::mail_error(&format!("opening the mail root {root}"), &error) {
                 MailError::Gone => MailError::Unavailable {
-                    reason: format!("the mail root {root} is missing: is the disk mounted, is the setting right?"),
+                    reason: format!(
+                        "the mail root {root} is missing: is the disk mounted, is the setting right?"
+                    ),
                     retry_after: None,
                 },
                 other => other,
@@ -176,10 +182,12 @@ impl Shared {
     fn check(&self) -> Result<String, MailError> {
         let root = self.layout.root().display();
         self.layout.root().canonicalize().map_err(|error| {
-            let hint = format!("the mail root {root} can't be opened ({error}): mount it or set the right path");
+            let hint =
+                format!("the mail root {root} can't be opened ({error}): mount it or set the right path");
             MailError::Unavailable { reason: hint, retry_after: None }
         })?;
-        let listed = self.layout.mailboxes().map_err(|error| sys::mail_error(&format!("listing {root}"), &error))?;
+        let listed =
+            self.layout.mailboxes().map_err(|error| sys::mail_error(&format!("listing {root}"), &error))?;
         let (mut usable, mut denied) = (0, Vec::new());
         for path in listed {
             match Dir::open(&path).and_then(|mailbox| mailbox.sub("cur")).and_then(|cur| cur.may_change()) {
@@ -198,7 +206,9 @@ impl Shared {
         }
         if usable == 0 {
             let layout = &self.config.layout;
-            return Ok(format!("no mailbox below {root} yet; if there should be some, set a layout other than {layout:?}"));
+            return Ok(format!(
+                "no mailbox below {root} yet; if there should be some, set a layout other than {layout:?}"
+            ));
         }
         Ok(format!("{usable} mailboxes below {root}, all readable and writable"))
     }

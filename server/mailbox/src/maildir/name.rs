@@ -57,14 +57,17 @@ impl Spot {
                 .map(|sub| Self { folder: folder.to_owned(), sub, file: file.to_owned() }),
             _ => None,
         };
-        let safe = |spot: &Self| !spot.folder.starts_with("..") && !spot.file.is_empty() && !spot.file.starts_with('.');
+        let safe = |spot: &Self| {
+            !spot.folder.starts_with("..") && !spot.file.is_empty() && !spot.file.starts_with('.')
+        };
         spot.filter(safe).ok_or_else(|| MailError::Other(format!("{:?} is no handle of a Maildir", handle.0)))
     }
 
     pub fn flags(&self) -> Flags {
         let letters = self.file.split_once(":2,").map_or("", |(_, info)| info);
         let letters = letters.split(',').next().unwrap_or_default();
-        let keyword = |letter: &char| *letter == 'P' || (letter.is_ascii_alphabetic() && !"DFRST".contains(*letter));
+        let keyword =
+            |letter: &char| *letter == 'P' || (letter.is_ascii_alphabetic() && !"DFRST".contains(*letter));
         Flags {
             seen: letters.contains('S'),
             answered: letters.contains('R'),
@@ -138,10 +141,16 @@ mod tests {
     #[test]
     fn letters_become_flags() {
         let flags = spot(Sub::Cur, "1.M2P3.host,S=4:2,DFPRSTab").flags();
-        assert!(flags.seen && flags.answered && flags.flagged && flags.deleted && flags.draft && !flags.recent);
+        assert!(
+            flags.seen && flags.answered && flags.flagged && flags.deleted && flags.draft && !flags.recent
+        );
         assert_eq!(flags.keywords, ["maildir:P", "maildir:a", "maildir:b"]);
         assert_eq!(spot(Sub::New, "1.x").flags(), Flags { recent: true, ..Flags::default() });
-        assert_eq!(spot(Sub::Cur, "1.x:1,S").flags(), Flags::default(), "another notation says nothing we know");
+        assert_eq!(
+            spot(Sub::Cur, "1.x:1,S").flags(),
+            Flags::default(),
+            "another notation says nothing we know"
+        );
         assert!(spot(Sub::Cur, "1.x:2,,S").flags().keywords.is_empty());
         assert!(!spot(Sub::Cur, "1.x:2,,S").flags().seen, "an extension of another program");
     }

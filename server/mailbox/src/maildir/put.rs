@@ -3,8 +3,8 @@
 //! The message is written to the mailbox's `tmp/` and linked from there (a link, unlike a rename, never
 //! overwrites). Puts into one mailbox wait for each other, also across processes, so that two acts with the
 //! same key can't both find it missing. The key stands in the unique part of the file name, which survives
-//! reading and flagging. A server that renames files when it moves them to another folder (Dovecot does) hides
-//! the key there: after a crash in exactly that moment only the caller's own look can tell.
+//! reading and flagging, and Dovecot's MOVE. Whoever copies the message and deletes the first one takes the key
+//! away: a caller that doesn't know whether its put happened looks for the message before it puts again.
 
 use super::{
     Mailbox, folder,

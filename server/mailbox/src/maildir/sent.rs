@@ -37,12 +37,15 @@ struct Cursor {
 }
 
 pub fn list(mailbox: &Mailbox, cursor: Option<&str>) -> Result<SentListing, MailError> {
-    listing(mailbox, cursor.and_then(Cursor::parse)).map_err(|error| mail_error("listing the Sent folders", &error))
+    listing(mailbox, cursor.and_then(Cursor::parse))
+        .map_err(|error| mail_error("listing the Sent folders", &error))
 }
 
 fn listing(mailbox: &Mailbox, known: Option<Cursor>) -> io::Result<SentListing> {
     let places = places(mailbox)?;
-    let times = digest(places.iter().map(|place| format!("{:?}{:?}{:?}", place.folder.dir, place.sub, place.facts.changed)));
+    let times = digest(
+        places.iter().map(|place| format!("{:?}{:?}{:?}", place.folder.dir, place.sub, place.facts.changed)),
+    );
     let settled = places.iter().all(|place| mailbox.cache.is_past(&place.facts));
     if known.as_ref().is_some_and(|known| known.settled && known.times == times) {
         return Ok(SentListing::Unchanged);
@@ -50,7 +53,13 @@ fn listing(mailbox: &Mailbox, known: Option<Cursor>) -> io::Result<SentListing> 
     let mut files = Vec::new();
     for place in &places {
         let entries = place.dir.list()?.entries;
-        files.extend(entries.into_iter().filter(is_message).map(|entry| place.spot(entry.name)).map(|spot| (place, spot)));
+        files.extend(
+            entries
+                .into_iter()
+                .filter(is_message)
+                .map(|entry| place.spot(entry.name))
+                .map(|spot| (place, spot)),
+        );
     }
     if known.is_some_and(|known| known.names == names(files.iter().map(|(_, spot)| spot.locator()))) {
         return Ok(SentListing::Unchanged);

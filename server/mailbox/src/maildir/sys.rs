@@ -170,7 +170,11 @@ fn directory() -> OFlags {
     OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC
 }
 
-#[expect(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "sizes and nanoseconds are small and positive")]
+#[expect(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "sizes and nanoseconds are small and positive"
+)]
 fn facts(stat: &Stat) -> Facts {
     let millis = stat.st_mtime.saturating_mul(1000).saturating_add(stat.st_mtime_nsec as i64 / 1_000_000);
     Facts {

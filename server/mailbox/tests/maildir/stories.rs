@@ -1,10 +1,8 @@
 //! A Maildir as people leave it: what the portal finds there, takes and puts back.
 
-mod post;
-
+use crate::post::{Post, again, folder, id, mail, new_copy, only, state};
 use domain::mail_system::{CopyHandle, Flags, MailError, MailSystem, Put, Removal, SentListing};
 use mailbox::maildir::{MaildirConfig, MaildirSystem};
-use post::{Post, again, folder, id, mail, new_copy, only, state};
 use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
 #[tokio::test]
@@ -14,11 +12,18 @@ async fn every_combination_of_flags_goes_and_comes_back() {
     let mut session = post.open().await;
     let mut tried = 0;
     for bits in 0_u32..1 << 6 {
-        let flags: String = (0..6).filter(|bit| bits & (1 << bit) != 0).map(|bit| letters[1..][bit]).collect();
-        for (sub, info) in [("new", ""), ("new", flags.as_str()), ("cur", flags.as_str()), ("cur", &format!("{flags}az"))] {
+        let flags: String =
+            (0..6).filter(|bit| bits & (1 << bit) != 0).map(|bit| letters[1..][bit]).collect();
+        for (sub, info) in
+            [("new", ""), ("new", flags.as_str()), ("cur", flags.as_str()), ("cur", &format!("{flags}az"))]
+        {
             tried += 1;
             let message = mail(&format!("{tried}@x"));
-            let name = if sub == "new" && info.is_empty() { format!("9.{tried}.h") } else { format!("9.{tried}.h:2,{info}") };
+            let name = if sub == "new" && info.is_empty() {
+                format!("9.{tried}.h")
+            } else {
+                format!("9.{tried}.h:2,{info}")
+            };
             post.deliver(&format!("{sub}/{name}"), &message);
             let wanted = id(&format!("{tried}@x"));
             let found = only(session.locate(&wanted).await.unwrap());
@@ -65,14 +70,26 @@ async fn what_cannot_be_read_is_told_and_the_rest_is_found() {
     assert!(Command::new("mkfifo").arg(post.path("cur/1.pipe")).status().unwrap().success());
     post.deliver("cur/1.endless", vec![b'x'; 300 * 1024]);
     post.deliver("cur/1.empty", "");
-    fs::write(post.path("cur").join(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"1.\xff")), mail("m@x")).unwrap();
+    fs::write(
+        post.path("cur").join(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"1.\xff")),
+        mail("m@x"),
+    )
+    .unwrap();
     fs::create_dir(post.path(".Broken")).unwrap();
     fs::write(post.path(".Broken/cur"), "a file where a directory should be").unwrap();
     let located = post.open().await.locate(&id("m@x")).await.unwrap();
     assert_eq!(located.copies.len(), 1);
-    let mut told: Vec<_> = located.skipped.iter().map(|note| format!("{} {}", note.folder, note.what)).collect();
+    let mut told: Vec<_> =
+        located.skipped.iter().map(|note| format!("{} {}", note.folder, note.what)).collect();
     told.sort();
-    let pieces = ["INBOX 1.dangling", "INBOX 1.directory", "INBOX 1.endless", "INBOX 1.link", "INBOX 1.pipe", "INBOX 1.\u{FFFD}"];
+    let pieces = [
+        "INBOX 1.dangling",
+        "INBOX 1.directory",
+        "INBOX 1.endless",
+        "INBOX 1.link",
+        "INBOX 1.pipe",
+        "INBOX 1.\u{FFFD}",
+    ];
     assert_eq!(told, [&["Broken cur/"], &pieces[..]].concat());
     assert!(!located.searched.contains(&folder("Broken")));
 }
@@ -86,12 +103,18 @@ async fn a_missing_mailbox_a_missing_disk_and_a_way_out_are_three_things() {
     fs::create_dir_all(post.temp.path().join("x.test/new/Maildir")).unwrap();
     let open = async |system: &MaildirSystem, who: &str| system.open(&who.parse().unwrap()).await.err();
     assert!(matches!(open(&post.system, "bob@x.test").await, Some(MailError::NoSuchMailbox(_))));
-    assert!(matches!(open(&post.system, "new@x.test").await, Some(MailError::NoSuchMailbox(_))), "never delivered to");
+    assert!(
+        matches!(open(&post.system, "new@x.test").await, Some(MailError::NoSuchMailbox(_))),
+        "never delivered to"
+    );
     assert!(matches!(open(&post.system, "eve@x.test").await, Some(MailError::Denied(_))));
     assert!(!post.system.exists(&"bob@y.test".parse().unwrap()).await.unwrap());
     assert!(post.system.exists(&"mei@x.test".parse().unwrap()).await.unwrap());
     let unmounted = MaildirSystem::new(MaildirConfig::new(post.path("unmounted"))).unwrap();
-    assert!(matches!(open(&unmounted, "mei@x.test").await, Some(MailError::Unavailable { .. })), "not: no mailbox");
+    assert!(
+        matches!(open(&unmounted, "mei@x.test").await, Some(MailError::Unavailable { .. })),
+        "not: no mailbox"
+    );
     assert!(unmounted.exists(&"mei@x.test".parse().unwrap()).await.is_err());
     assert!(unmounted.check().await.unwrap_err().to_string().contains("mount it"));
     assert!(post.system.check().await.unwrap().starts_with("1 mailboxes"));
@@ -141,15 +164,12 @@ async fn a_key_is_put_once_wherever_its_copy_went() {
     assert_eq!(session.put(&copy).await.unwrap(), Put::Stored);
     let name = "1700000000.Rcase-1-2.recant,S=19";
     assert_eq!(post.files(), [format!("new/{name}")]);
-    for (from, to) in [("new/", "cur/"), ("cur/", ".Archiv/cur/"), (".Archiv/cur/", ".Archiv/cur/")] {
-        let info = if from.starts_with('.') { ":2,S" } else { "" };
-        if from != to {
-            post.rename(&format!("{from}{name}"), &format!("{to}{name}"));
-        } else {
-            post.rename(&format!("{from}{name}"), &format!("{to}{name}{info}"));
-        }
+    let places = ["new/", "cur/", ".Archiv/cur/"].map(|dir| format!("{dir}{name}"));
+    let places = [&places[..], &[format!(".Archiv/cur/{name}:2,S")]].concat();
+    for step in places.windows(2) {
+        post.rename(&step[0], &step[1]);
         assert_eq!(session.put(&copy).await.unwrap(), Put::AlreadyThere);
-        assert_eq!(post.files().len(), 1);
+        assert_eq!(post.files(), [step[1].as_str()]);
     }
     let other = new_copy("case-1", &inbox, &flags, b"Message-ID: <m@x>\n\n");
     assert_eq!(session.put(&other).await.unwrap(), Put::Stored, "a key is compared whole");
@@ -197,7 +217,10 @@ async fn a_large_message_and_a_time_before_1970_survive() {
     let mut session = post.open().await;
     let (inbox, flags) = (folder("INBOX"), Flags::default());
     let bytes = [mail("m@x").into_bytes(), vec![b'z'; 30 << 20]].concat();
-    let copy = domain::mail_system::NewCopy { received_at: domain::time::Timestamp(-1), ..new_copy("k", &inbox, &flags, &bytes) };
+    let copy = domain::mail_system::NewCopy {
+        received_at: domain::time::Timestamp(-1),
+        ..new_copy("k", &inbox, &flags, &bytes)
+    };
     session.put(&copy).await.unwrap();
     let found = only(session.locate(&id("m@x")).await.unwrap());
     assert_eq!((found.size, found.received_at.0), (bytes.len() as u64, -1));
@@ -210,7 +233,9 @@ async fn handles_of_elsewhere_touch_nothing() {
     let secret = post.temp.path().join("x.test/mei/secret");
     fs::write(&secret, "x").unwrap();
     symlink(post.temp.path().join("x.test/mei"), post.path(".Link")).unwrap();
+    symlink(&secret, post.path("cur/1.link")).unwrap();
     let mut session = post.open().await;
+    assert!(session.fetch(&CopyHandle("/cur/1.link".into())).await.is_err());
     for handle in ["/cur/../../secret", "../cur/secret", ".Link/cur/secret", "/tmp/x", ""] {
         let handle = CopyHandle(handle.into());
         assert!(session.fetch(&handle).await.is_err());
@@ -235,14 +260,19 @@ async fn a_full_disk_is_told_and_leaves_nothing_behind() {
     let error = session.put(&new_copy("k", &inbox, &flags, &bytes)).await.unwrap_err();
     assert!(matches!(&error, MailError::Full(_)) && error.is_passing(), "{error}");
     assert_eq!(post.files(), Vec::<String>::new());
-    assert_eq!(session.put(&new_copy("k", &inbox, &flags, b"small")).await.unwrap(), Put::Stored, "later there is room");
+    assert_eq!(
+        session.put(&new_copy("k", &inbox, &flags, b"small")).await.unwrap(),
+        Put::Stored,
+        "later there is room"
+    );
 }
 
 struct SmallDisk<'a>(&'a Path);
 
 impl<'a> SmallDisk<'a> {
     fn mount(at: &'a Path) -> Option<Self> {
-        let done = Command::new("mount").args(["-t", "tmpfs", "-o", "size=128k", "none"]).arg(at).output().ok()?;
+        let done =
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=128k", "none"]).arg(at).output().ok()?;
         done.status.success().then_some(Self(at))
     }
 }

@@ -1,13 +1,11 @@
 //! Clients that go on working while the portal looks, takes and puts back: nothing is lost, nothing doubled,
 //! nothing read is taken for unread.
 
-mod post;
-
+use crate::post::{Post, again, folder, id, mail, new_copy, only};
 use domain::{
     mail_system::{Flags, MailError, MailSession, Put, Removal},
     time::Timestamp,
 };
-use post::{Post, again, folder, id, mail, new_copy, only};
 use std::{
     fs,
     path::PathBuf,
@@ -30,7 +28,13 @@ impl Restless {
     fn new(post: &Post, base: &str) -> Self {
         fs::create_dir_all(post.path(".Archiv/cur")).unwrap();
         let place = |(dir, info): &(&str, &str)| post.path(format!("{dir}{base}{info}"));
-        let places = [("new/", ""), ("cur/", ":2,"), ("cur/", ":2,S"), (".Archiv/cur/", ":2,S"), (".Archiv/cur/", ":2,FS")];
+        let places = [
+            ("new/", ""),
+            ("cur/", ":2,"),
+            ("cur/", ":2,S"),
+            (".Archiv/cur/", ":2,S"),
+            (".Archiv/cur/", ":2,FS"),
+        ];
         Self { places: places.iter().map(place).collect(), at: 0, stop: AtomicBool::new(false) }
     }
 
@@ -74,12 +78,12 @@ fn a_message_moved_all_the_time_is_found_or_the_answer_says_incomplete() {
     let mut session = session(&runtime, &post);
     let (mut complete, mut moves, mut read) = (0, 0, 0);
     for _ in 0..300 {
-        let (moved, (located, bytes)) = owner.during(|| {
+        let (count, (located, bytes)) = owner.during(|| {
             let located = runtime.block_on(session.locate(&id("m@x"))).unwrap();
             let bytes = located.copies.first().map(|copy| runtime.block_on(session.fetch(&copy.handle)));
             (located, bytes)
         });
-        moves += moved;
+        moves += count;
         if located.skipped.is_empty() {
             complete += 1;
             assert_eq!(located.copies.len(), 1);
@@ -141,8 +145,8 @@ fn a_key_is_never_put_twice_into_a_mailbox_in_motion() {
     let mut owner = Restless::new(&post, &name);
     let (mut moves, mut unsure) = (0, 0);
     for _ in 0..200 {
-        let (moved, put) = owner.during(|| runtime.block_on(session.put(&copy)));
-        moves += moved;
+        let (count, put) = owner.during(|| runtime.block_on(session.put(&copy)));
+        moves += count;
         match put {
             Ok(Put::AlreadyThere) => {}
             Err(MailError::Unavailable { .. } | MailError::Gone) => unsure += 1,
@@ -195,7 +199,7 @@ fn copies_that_go_and_come_back_disturb_nothing_else() {
     let (mut moves, mut held) = (0, None);
     for number in 0..200 {
         let key = format!("k{number}");
-        let (moved, ()) = owner.during(|| {
+        let (count, ()) = owner.during(|| {
             runtime.block_on(async {
                 // Whatever asks for another try gets it in the next round.
                 if held.is_none() {
@@ -215,9 +219,12 @@ fn copies_that_go_and_come_back_disturb_nothing_else() {
                 }
             });
         });
-        moves += moved;
+        moves += count;
         assert_eq!(post.files().len(), 1 + usize::from(held.is_none()));
-        assert_eq!(fs::read(&owner.places[owner.at % owner.places.len()]).unwrap(), mail("other@x").as_bytes());
+        assert_eq!(
+            fs::read(&owner.places[owner.at % owner.places.len()]).unwrap(),
+            mail("other@x").as_bytes()
+        );
     }
     println!("200 rounds during {moves} moves");
 }

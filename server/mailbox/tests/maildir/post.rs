@@ -54,7 +54,8 @@ impl Post {
     pub fn files(&self) -> Vec<String> {
         let mut files = Vec::new();
         let folders = fs::read_dir(self.path("")).unwrap().map(|entry| entry.unwrap().path());
-        let hidden = folders.filter(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.'));
+        let hidden =
+            folders.filter(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.'));
         for folder in hidden.chain([self.path("")]) {
             for sub in ["new", "cur", "tmp"] {
                 let entries = fs::read_dir(folder.join(sub)).into_iter().flatten();

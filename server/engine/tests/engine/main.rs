@@ -1,0 +1,9 @@
+//! The engine at work: real Maildirs, real databases, a clock that is moved by hand.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests stop at the first surprise")]
+
+mod corrections;
+mod crash;
+mod office;
+mod real_mail;
+mod stories;
+mod trouble;

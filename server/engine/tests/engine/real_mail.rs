@@ -1,0 +1,46 @@
+//! Mail as it is met in the wild survives a hold and a release, byte for byte.
+
+use crate::office::{Mail, Office, RECALL};
+use domain::{mail::ParsedMail, mail_system::Flags, shared::Verdict};
+use std::path::Path;
+
+#[tokio::test]
+async fn hold_and_release_keep_every_byte() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/eml");
+    let Ok(entries) = std::fs::read_dir(&samples) else {
+        println!("skipped: no sample messages beside the project");
+        return;
+    };
+    let (mut told, mut without_id) = (0, 0);
+    for entry in entries {
+        let path = entry.unwrap().path();
+        let raw = std::fs::read(&path).unwrap();
+        let Some(id) = ParsedMail::read(&raw).message_id else {
+            without_id += 1;
+            continue;
+        };
+        survives(&Mail { id, raw: String::new() }, &raw, &path).await;
+        told += 1;
+    }
+    println!("{told} messages held and released, {without_id} without Message-ID can't be found again");
+    assert!(told > 0);
+}
+
+async fn survives(mail: &Mail, raw: &[u8], path: &Path) {
+    let office = Office::open().await;
+    // The Sent copy knows whom it went to; what was delivered is the sample itself.
+    let sent = [b"Bcc: bob@office.test, client@out.test\r\n", raw].concat();
+    office.put("ann", "Sent", &Flags::default(), &sent, "sent").await;
+    let flags = Flags { answered: true, ..Flags::default() };
+    office.put("bob", "Archive/2026", &flags, raw, "mail").await;
+    let before = office.copies("bob", mail).await;
+    let number = office.ask(&office.portal, RECALL).await;
+    office.settle().await;
+    assert!(office.copies("bob", mail).await.is_empty(), "held: {}", path.display());
+    office.decide(number, Verdict::Refused).await;
+    office.settle().await;
+    let after = office.copies("bob", mail).await;
+    assert_eq!(after.len(), 1, "{}", path.display());
+    assert!(after[0].1 == before[0].1 && after[0].1 == raw, "bytes of {}", path.display());
+    assert_eq!((&after[0].0.folder, &after[0].0.flags, after[0].0.received_at), (&before[0].0.folder, &before[0].0.flags, before[0].0.received_at));
+}
