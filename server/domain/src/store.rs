@@ -113,10 +113,10 @@ pub trait SentMail: Send {
 
     async fn set_sent_cursor(&mut self, owner: PersonId, cursor: &str) -> Result<()>;
 
-    /// Locator and id of all indexed messages of the owner.
+    /// Locator and id of all indexed messages of the owner that are not hidden.
     async fn sent_locators(&mut self, owner: PersonId) -> Result<Vec<(String, SentId)>>;
 
-    /// Inserts; a message that is there already (owner and locator) is left as it is.
+    /// Inserts; a message that is there already (owner and locator) is only shown again if it was hidden.
     async fn insert_sent(&mut self, messages: &[SentMessage]) -> Result<()>;
 
     /// Messages a case is about stay readable: they are only hidden from lists.

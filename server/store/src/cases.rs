@@ -22,7 +22,7 @@ use sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement};
 pub(crate) const CASES: Table = Table {
     name: "recall_case",
     what: "the case",
-    key: "id",
+    key: &["id"],
     columns: &[
         "id",
         "number",
@@ -44,7 +44,7 @@ pub(crate) const CASES: Table = Table {
 const APPROVALS: Table = Table {
     name: "approval",
     what: "the approval",
-    key: "id",
+    key: &["id"],
     columns: &["id", "case_id", "approver", "verdict", "comment", "digest", "decided_at"],
     only_written: &[],
 };
@@ -58,7 +58,7 @@ impl Cases for Transaction {
             .columns(["year", "last"])
             .values([i64::from(year).into(), 1_i64.into()])
             .map_err(|error| StoreError::Other(Box::new(error)))?
-            .on_conflict(OnConflict::column("year").value("last", raised).take())
+            .on_conflict(OnConflict::column("year").value("last", raised).to_owned())
             .returning_col("last")
             .take();
         self.row(&next, |row| row.number("last")).await?.ok_or(StoreError::Missing("the serial of the year"))
@@ -126,9 +126,8 @@ impl Cases for Transaction {
 
     async fn cases_at_work(&mut self, now: Timestamp) -> Result<Vec<Case>> {
         let working = [CaseState::Holding, CaseState::Executing, CaseState::Releasing].map(CaseState::code);
-        let overdue = Expr::col("state")
-            .eq(CaseState::AwaitingApproval.code())
-            .and(Expr::col("expires_at").lte(now.0));
+        let overdue =
+            Expr::col("state").eq(CaseState::AwaitingApproval.code()).and(Expr::col("expires_at").lte(now.0));
         let cases = CASES.select().and_where(Expr::col("state").is_in(working).or(overdue)).take();
         self.rows(&cases, read_case).await
     }

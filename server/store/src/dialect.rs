@@ -1,14 +1,14 @@
 //! What the two databases differ in, once a connection is open: running a statement, reading a cell, the
 //! meaning of an error, and the two sets of migrations.
 //!
-//! Ids are UUID in Postgres and 16-byte BLOB in SQLite, as sqlx binds them. Everything above sees [`Row`].
+//! Ids are UUID in Postgres and 16-byte BLOB in `SQLite`, as sqlx binds them. Everything above sees [`Row`].
 
 use domain::store::StoreError;
 use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder, Value};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::{
-    AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type, error::ErrorKind, migrate::Migrator,
-    postgres::PgRow, sqlite::SqliteRow,
+    AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type, error::ErrorKind,
+    migrate::Migrator, postgres::PgRow, sqlite::SqliteRow,
 };
 
 pub(crate) static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -96,7 +96,7 @@ impl Row {
     }
 }
 
-/// Mail may hold NUL. Postgres refuses it in text and SQLite's functions stop at it, so neither gets it.
+/// Mail may hold NUL. Postgres refuses it in text and `SQLite`'s functions stop at it, so neither gets it.
 fn without_nul(value: &mut Value) {
     if let Value::String(Some(text)) = value
         && text.contains('\0')

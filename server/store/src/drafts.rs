@@ -18,15 +18,15 @@ use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 const DRAFTS: Table = Table {
     name: "draft",
     what: "the draft",
-    key: "id",
+    key: &["id"],
     columns: &["id", "owner", "sent_id", "form", "updated_at"],
     only_written: &[],
 };
 
-const UPLOADS: Table = Table {
+pub(crate) const UPLOADS: Table = Table {
     name: "upload",
     what: "the upload",
-    key: "id",
+    key: &["id"],
     columns: &["id", "draft_id", "name", "content_type", "size"],
     only_written: &["sealed"],
 };

@@ -1,4 +1,4 @@
-//! The database behind [`domain::store`]: SQLite or Postgres, one code path.
+//! The database behind [`domain::store`]: `SQLite` or Postgres, one code path.
 //!
 //! Statements are built once by sea-query; what the two databases differ in stands in `dialect` and `pool`
 //! alone. Rows in, rows out: no rule about mail, people or cases lives here.
@@ -8,6 +8,7 @@ mod cases;
 mod corrections;
 mod dialect;
 mod drafts;
+mod lease;
 mod people;
 mod pool;
 mod row;

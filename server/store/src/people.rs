@@ -16,33 +16,45 @@ use domain::{
 };
 use sea_query::{Expr, ExprTrait, Order, Query, UpdateStatement};
 use std::collections::HashMap;
-use uuid::Uuid;
 
 const PEOPLE: Table = Table {
     name: "person",
     what: "the person",
-    key: "id",
-    columns: &["id", "name", "department", "manager", "language", "roles", "active", "legal_hold"], only_written: &[],
+    key: &["id"],
+    columns: &["id", "name", "department", "manager", "language", "roles", "active", "legal_hold"],
+    only_written: &[],
 };
 
 const ADDRESSES: Table = Table {
     name: "person_address",
     what: "the address of a person",
-    key: "address",
-    columns: &["address", "person_id", "position"], only_written: &[],
+    key: &["address"],
+    columns: &["address", "person_id", "position"],
+    only_written: &[],
 };
 
-const DEPARTMENTS: Table =
-    Table { name: "department", what: "the department", key: "id", columns: &["id", "name", "parent"], only_written: &[] };
+const DEPARTMENTS: Table = Table {
+    name: "department",
+    what: "the department",
+    key: &["id"],
+    columns: &["id", "name", "parent"],
+    only_written: &[],
+};
 
-const GROUPS: Table =
-    Table { name: "mail_group", what: "the address of a group", key: "id", columns: &["id", "address", "name"], only_written: &[] };
+const GROUPS: Table = Table {
+    name: "mail_group",
+    what: "the address of a group",
+    key: &["id"],
+    columns: &["id", "address", "name"],
+    only_written: &[],
+};
 
 const MEMBERS: Table = Table {
     name: "group_member",
     what: "the member of a group",
-    key: "group_id",
-    columns: &["group_id", "position", "member_person", "member_group", "address"], only_written: &[],
+    key: &["group_id", "position"],
+    columns: &["group_id", "position", "member_person", "member_group", "address"],
+    only_written: &[],
 };
 
 #[async_trait]
@@ -50,7 +62,9 @@ impl People for Transaction {
     async fn directory(&mut self) -> Result<Directory> {
         let addresses = ADDRESSES.select().order_by("position", Order::Asc).take();
         let mut addresses_of: HashMap<PersonId, Vec<EmailAddress>> = HashMap::new();
-        for (person, address) in self.rows(&addresses, |row| Ok((row.id("person_id")?, row.parsed("address")?))).await? {
+        for (person, address) in
+            self.rows(&addresses, |row| Ok((row.id("person_id")?, row.parsed("address")?))).await?
+        {
             addresses_of.entry(person).or_default().push(address);
         }
         let people = self.rows(&PEOPLE.select(), |row| read_person(row, &addresses_of)).await?;

@@ -1,6 +1,6 @@
 //! Opening a database and beginning its transactions.
 //!
-//! SQLite has one connection that writes, so that writers in this process queue instead of colliding, and
+//! `SQLite` has one connection that writes, so that writers in this process queue instead of colliding, and
 //! several that read beside it (WAL). A URL's password never reaches an error or a log.
 
 use crate::{
@@ -23,20 +23,25 @@ use std::{
     time::Duration,
 };
 
+/// What `SQLite` uses when nobody asks for another size.
+const PAGE_BYTES: u64 = 4096;
+
 /// How long a writer waits for the one before it.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Postgres: all; SQLite: those that read.
+    /// Postgres: all; `SQLite`: those that read.
     pub max_connections: u32,
     /// For a connection to become free.
     pub acquire_timeout: Duration,
+    /// `SQLite`: the file never grows beyond; what doesn't fit is refused as [`StoreError::Full`].
+    pub max_bytes: Option<u64>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_connections: 10, acquire_timeout: Duration::from_secs(30) }
+        Self { max_connections: 10, acquire_timeout: Duration::from_secs(30), max_bytes: None }
     }
 }
 
@@ -126,7 +131,9 @@ impl Database {
     /// All reads of one transaction see the same moment.
     async fn begin_read(&self) -> Result<Transaction> {
         let begun = match &self.pool {
-            Pool::Sqlite { readers, .. } => readers.begin_with("BEGIN DEFERRED").await.map(Connection::Sqlite),
+            Pool::Sqlite { readers, .. } => {
+                readers.begin_with("BEGIN DEFERRED").await.map(Connection::Sqlite)
+            }
             Pool::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 pool.begin_with(begin).await.map(Connection::Postgres)
@@ -147,7 +154,8 @@ impl Database {
     async fn version(&self) -> sqlx::Result<String> {
         match &self.pool {
             Pool::Sqlite { readers, .. } => {
-                let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(readers).await?;
+                let version: String =
+                    sqlx::query_scalar("SELECT sqlite_version()").fetch_one(readers).await?;
                 Ok(format!("SQLite {version}"))
             }
             Pool::Postgres(pool) => {
@@ -196,8 +204,14 @@ impl FromStr for Address {
 
 async fn open_file(path: &Path, options: &Options) -> Result<Pool, SetupError> {
     // SQLite gives its side files the rights of the main one.
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
-    let writer = sqlite_pool(1, options).connect_with(sqlite(path)).await?;
+    let mut file = OpenOptions::new();
+    file.read(true).write(true).create(true).truncate(false).mode(0o600);
+    file.open(path).map_err(|source| SetupError::File { path: path.to_owned(), source })?;
+    let writing = match options.max_bytes {
+        Some(bytes) => sqlite(path).pragma("max_page_count", (bytes / PAGE_BYTES).to_string()),
+        None => sqlite(path),
+    };
+    let writer = sqlite_pool(1, options).connect_with(writing).await?;
     let reading = sqlite(path).pragma("query_only", "ON");
     let readers = sqlite_pool(options.max_connections, options).connect_with(reading).await?;
     Ok(Pool::Sqlite { readers, writer })
@@ -212,7 +226,7 @@ fn sqlite(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(LOCK_TIMEOUT)
 }
 
-/// After errors such as a full disk SQLite ends the transaction by itself; sqlx still counts it as open, and
+/// After errors such as a full disk `SQLite` ends the transaction by itself; sqlx still counts it as open, and
 /// the connection would refuse every `BEGIN` from then on. Such a connection is thrown away.
 fn sqlite_pool(max_connections: u32, options: &Options) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
@@ -231,3 +245,6 @@ async fn finish_setup<D: sqlx::Database>(
     }
     Ok(done?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,26 +4,38 @@ use crate::{Transaction, table::select};
 use domain::store::{Result, StoreError};
 use sea_query::{Expr, ExprTrait};
 use sqlx::migrate::{MigrateError, Migrator};
-use std::fmt;
+use std::{fmt, path::PathBuf};
 use thiserror::Error;
 
 /// Versions are the numbers of migrations; 0 is an empty database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemaState {
-    Current { version: i64 },
+    Current {
+        version: i64,
+    },
     /// `migrate` brings it up.
-    Older { database: i64, program: i64 },
+    Older {
+        database: i64,
+        program: i64,
+    },
     /// A newer program has been at work: this one would damage what it doesn't know.
-    Newer { database: i64, program: i64 },
+    Newer {
+        database: i64,
+        program: i64,
+    },
 }
 
 #[derive(Debug, Error)]
 pub enum SetupError {
-    #[error("a database URL looks like sqlite:/var/lib/recant/recant.db or postgres://user:password@host/name")]
+    #[error(
+        "a database URL looks like sqlite:/var/lib/recant/recant.db or postgres://user:password@host/name"
+    )]
     Url,
-    #[error("the database file can't be opened: {0}")]
-    File(#[from] std::io::Error),
-    #[error("the database has schema {database}, written by a newer Recant; this one knows schemas up to {program}")]
+    #[error("the database file {path} can't be opened")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error(
+        "the database has schema {database}, written by a newer Recant; this one knows schemas up to {program}"
+    )]
     Newer { database: i64, program: i64 },
     #[error("the schema can't be brought up to date: {0}")]
     Migration(#[from] MigrateError),
@@ -37,8 +49,12 @@ impl fmt::Display for SchemaState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Current { version } => write!(f, "schema {version}, up to date"),
-            Self::Older { database, program } => write!(f, "schema {database}, to be brought up to {program}"),
-            Self::Newer { database, program } => write!(f, "schema {database}, newer than this program's {program}"),
+            Self::Older { database, program } => {
+                write!(f, "schema {database}, to be brought up to {program}")
+            }
+            Self::Newer { database, program } => {
+                write!(f, "schema {database}, newer than this program's {program}")
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 const SENT: Table = Table {
     name: "sent_message",
     what: "the sent message",
-    key: "id",
+    key: &["id"],
     columns: &[
         "id",
         "owner",
@@ -37,8 +37,13 @@ const SENT: Table = Table {
     only_written: &["search_text", "hidden"],
 };
 
-const CURSORS: Table =
-    Table { name: "sent_cursor", what: "the cursor", key: "owner", columns: &["owner", "cursor"], only_written: &[] };
+const CURSORS: Table = Table {
+    name: "sent_cursor",
+    what: "the cursor",
+    key: &["owner"],
+    columns: &["owner", "cursor"],
+    only_written: &[],
+};
 
 /// What of a message is only ever read whole.
 #[derive(Serialize, Deserialize)]
@@ -122,7 +127,11 @@ fn matching(owner: PersonId, filter: &SentFilter) -> SelectStatement {
         .and_where(Expr::col("hidden").eq(false))
         .and_where_option(filter.from.map(|from| Expr::col("sent_at").gte(from.0)))
         .and_where_option(filter.until.map(|until| Expr::col("sent_at").lt(until.0)))
-        .and_where_option(filter.has_case.map(|has| if has { newest_case().is_not_null() } else { newest_case().is_null() }))
+        .and_where_option(
+            filter
+                .has_case
+                .map(|has| if has { newest_case().is_not_null() } else { newest_case().is_null() }),
+        )
         .take();
     for word in &filter.words {
         found.and_where(Expr::col("search_text").like(containing(word)));

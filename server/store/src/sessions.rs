@@ -16,8 +16,9 @@ use sea_query::{Expr, ExprTrait};
 const SESSIONS: Table = Table {
     name: "session",
     what: "the session",
-    key: "key",
-    columns: &["key", "person_id", "data", "expires_at"], only_written: &[],
+    key: &["key"],
+    columns: &["key", "person_id", "data", "expires_at"],
+    only_written: &[],
 };
 
 #[async_trait]

@@ -5,14 +5,15 @@ use domain::{
     store::{Result, StoreError},
 };
 use sea_query::{
-    DeleteStatement, Expr, InsertStatement, OnConflict, Query, ReturningClause, SelectStatement, UpdateStatement,
+    DeleteStatement, Expr, InsertStatement, OnConflict, Query, ReturningClause, SelectStatement,
+    UpdateStatement,
 };
 
 pub(crate) struct Table {
     pub name: &'static str,
     /// In errors.
     pub what: &'static str,
-    pub key: &'static str,
+    pub key: &'static [&'static str],
     /// Those that are written and read together, in this order. There may be more.
     pub columns: &'static [&'static str],
     /// Written after them, not read with them.
@@ -28,10 +29,13 @@ pub(crate) enum Taken {
     Keep,
     Replace,
     /// By another key than the table's, and only these columns.
-    Update { key: &'static [&'static str], columns: &'static [&'static str] },
+    Update {
+        key: &'static [&'static str],
+        columns: &'static [&'static str],
+    },
 }
 
-/// Bound values in one statement: SQLite takes 32,766, Postgres 65,535.
+/// Bound values in one statement: `SQLite` takes 32,766, Postgres 65,535.
 const MAX_VALUES: usize = 30_000;
 
 impl Table {
@@ -74,11 +78,11 @@ impl Table {
     }
 
     fn on_conflict(&self, taken: Taken) -> Option<OnConflict> {
-        let mut rule = OnConflict::column(self.key);
+        let mut rule = OnConflict::columns(self.key.iter().copied());
         match taken {
             Taken::Refuse => return None,
             Taken::Keep => rule.do_nothing(),
-            Taken::Replace => rule.update_columns(self.written().filter(|column| *column != self.key)),
+            Taken::Replace => rule.update_columns(self.written().filter(|column| !self.key.contains(column))),
             Taken::Update { key, columns } => {
                 rule = OnConflict::columns(key.iter().copied());
                 rule.update_columns(columns.iter().copied())

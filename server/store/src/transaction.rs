@@ -12,7 +12,7 @@ use thiserror::Error;
 /// Dropped without [`Tx::commit`], it never happened.
 pub struct Transaction {
     connection: Connection,
-    /// A statement failed. Postgres would then answer `COMMIT` with a silent rollback, SQLite would keep half.
+    /// A statement failed. Postgres would then answer `COMMIT` with a silent rollback, `SQLite` would keep half.
     failed: bool,
 }
 

@@ -50,6 +50,14 @@ pub struct Upload {
     pub size: u64,
 }
 
+impl Draft {
+    /// What was typed lives in the case from now on, sealed; the draft only remembers that it was used.
+    pub fn emptied(&self) -> Self {
+        let form = DraftForm { subject: String::new(), text: String::new(), note: String::new(), ..self.form.clone() };
+        Self { form, ..self.clone() }
+    }
+}
+
 impl DraftForm {
     pub fn request(&self) -> Request {
         Request {

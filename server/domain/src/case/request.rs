@@ -102,6 +102,7 @@ async fn make(
     if case.request.has_correction {
         correction::seal(tx.as_mut(), portal, &preview.draft).await?;
     }
+    tx.save_draft(&preview.draft.emptied()).await?;
     let detail = json!({
         "number": case.number, "intent": case.request.intent, "include_read": case.request.include_read,
         "reason": case.request.reason, "targets": targets.len(), "digest": case.digest.hex(),

@@ -22,7 +22,7 @@ use std::{
 async fn a_full_disk_removes_nothing() {
     let office = Office::open().await;
     // Larger than the room that is left, and not compressible.
-    let mail = resend_with(&office, &noise(400_000)).await;
+    let mail = resend_with(&office, &noise(6_000_000)).await;
     let number = office.ask(&office.portal, RECALL).await;
     let cramped = office.cramped().await;
     work_for_long(&office, &cramped).await;

@@ -73,8 +73,9 @@ impl Office {
     /// The same office on a disk with next to no room left.
     pub async fn cramped(&self) -> Arc<Portal> {
         let file = self.folder.path().join("recant.db");
-        let size = std::fs::metadata(&file).unwrap().len();
-        let options = Options { max_bytes: Some(size + 64 * 1024), ..Options::default() };
+        let log = self.folder.path().join("recant.db-wal");
+        let size: u64 = [&file, &log].iter().map(|file| std::fs::metadata(file).unwrap().len()).sum();
+        let options = Options { max_bytes: Some(size + 512 * 1024), ..Options::default() };
         let store = Arc::new(Database::open(&format!("sqlite://{}", file.display()), &options).await.unwrap());
         self.through(Box::new(move |_, mail| (store, mail)))
     }

@@ -1,0 +1,254 @@
+//! Targets: what is to be done where, who is at it, and how it ended.
+
+use crate::{
+    Transaction,
+    cases::CASES,
+    dialect::Row,
+    lease::{self, Claim, held, read_lease},
+    row::{code, json},
+    table::Table,
+};
+use async_trait::async_trait;
+use domain::{
+    case::{Detail, Target},
+    ids::{CaseId, TargetId},
+    shared::{Outcome, Task},
+    store::{Result, StoreError, TargetResult, Targets},
+    time::Timestamp,
+};
+use sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, Query, UpdateStatement};
+
+pub(crate) const TARGETS: Table = Table {
+    name: "target",
+    what: "the target",
+    key: &["id"],
+    columns: &[
+        "id",
+        "case_id",
+        "recipient",
+        "state",
+        "outcome",
+        "detail",
+        "task",
+        "lease_holder",
+        "lease_until",
+        "fence",
+        "attempts",
+        "due_at",
+        "updated_at",
+    ],
+    only_written: &["address", "task_rank", "revision"],
+};
+
+#[async_trait]
+impl Targets for Transaction {
+    async fn targets(&mut self, case: CaseId) -> Result<Vec<Target>> {
+        let targets =
+            TARGETS.select().and_where(Expr::col("case_id").eq(case.0)).order_by("seq", Order::Asc).take();
+        self.rows(&targets, read_target).await
+    }
+
+    async fn target(&mut self, id: TargetId) -> Result<Option<Target>> {
+        self.row(&TARGETS.select().and_where(Expr::col("id").eq(id.0)).take(), read_target).await
+    }
+
+    async fn claim_targets(
+        &mut self,
+        holder: &str,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Target>> {
+        let claim = Claim { holder, now, until: lease_until, limit };
+        // In the words of the partial index.
+        let open = Query::select()
+            .and_where(Expr::col("task_rank").is_not_null())
+            .order_by("task_rank", Order::Asc)
+            .order_by("seq", Order::Asc)
+            .take();
+        let change = Query::update().value("lease_task", Expr::col("task")).take();
+        let statement = claim.statement(&TARGETS, open, change);
+        claim.run(self, &statement, read_target, |target| target.task.map(rank)).await
+    }
+
+    async fn renew_target(
+        &mut self,
+        id: TargetId,
+        fence: i64,
+        lease_until: Timestamp,
+    ) -> Result<Option<Task>> {
+        let renew = TARGETS
+            .update()
+            .value("lease_until", lease_until.0)
+            .value("lease_task", Expr::col("task"))
+            .cond_where(held(id.0, fence))
+            .returning_col("task")
+            .take();
+        let task = self.row(&renew, |row| row.optional_parsed("task")).await?;
+        task.ok_or(StoreError::Fenced(TARGETS.what))
+    }
+
+    async fn finish_target(
+        &mut self,
+        id: TargetId,
+        fence: i64,
+        done: Task,
+        result: &TargetResult,
+        now: Timestamp,
+    ) -> Result<()> {
+        let other = |column: &'static str| {
+            let is_done = Expr::col("task").eq(done.code());
+            CaseStatement::new().case(is_done, Expr::null()).finally(Expr::col(column))
+        };
+        let mut finish = changed(now)
+            .value("state", code(result.state))
+            .value("outcome", result.outcome.map(Outcome::code))
+            .value("detail", json(&result.detail)?)
+            .value("task", other("task"))
+            .value("task_rank", other("task_rank"))
+            .value("attempts", 0)
+            .cond_where(held(id.0, fence))
+            .take();
+        self.run_held(&mut finish).await
+    }
+
+    async fn postpone_target(
+        &mut self,
+        id: TargetId,
+        fence: i64,
+        detail: &Detail,
+        attempts: u32,
+        due_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<()> {
+        // A task that was set since the worker last looked hasn't failed yet: it isn't put off.
+        let tried = |value: i64, column: &'static str| {
+            let same = Expr::col("task").equals("lease_task");
+            CaseStatement::new().case(same, value).finally(Expr::col(column))
+        };
+        let mut postpone = changed(now)
+            .value("detail", json(detail)?)
+            .value("attempts", tried(i64::from(attempts), "attempts"))
+            .value("due_at", tried(due_at.0, "due_at"))
+            .cond_where(held(id.0, fence))
+            .take();
+        self.run_held(&mut postpone).await
+    }
+
+    async fn assign(
+        &mut self,
+        id: TargetId,
+        task: Option<Task>,
+        outcome: Option<Outcome>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut assign = changed(now)
+            .value("task", task.map(Task::code))
+            .value("task_rank", task.map(rank))
+            .value("attempts", 0)
+            .value("due_at", now.0)
+            .and_where(Expr::col("id").eq(id.0))
+            .take();
+        if let Some(outcome) = outcome {
+            assign.value("outcome", code(outcome));
+        }
+        self.run_on(TARGETS.what, &assign).await
+    }
+
+    async fn case_pulse(&mut self, case: CaseId) -> Result<String> {
+        let revisions = |table: &'static str| -> Expr {
+            // Postgres adds up to a numeric, and to NULL where there is nothing.
+            let sum = Func::coalesce([Expr::col("revision").sum(), 0.into()]);
+            let of_case = Expr::col((table, "case_id")).equals((CASES.name, "id"));
+            Query::select()
+                .expr(Expr::expr(sum).cast_as("BIGINT"))
+                .from(table)
+                .and_where(of_case)
+                .take()
+                .into()
+        };
+        let pulse = Query::select()
+            .column("version")
+            .expr_as(revisions(TARGETS.name), "targets")
+            .expr_as(revisions("correction"), "corrections")
+            .from(CASES.name)
+            .and_where(Expr::col("id").eq(case.0))
+            .take();
+        let pulse = self.row(&pulse, |row| {
+            let [version, targets, corrections] =
+                [row.get::<i64>("version")?, row.get("targets")?, row.get("corrections")?];
+            Ok(format!("{version}.{targets}.{corrections}"))
+        });
+        pulse.await?.ok_or(StoreError::Missing(CASES.what))
+    }
+
+    async fn open_tasks(&mut self, case: CaseId) -> Result<u64> {
+        let open = Query::select()
+            .from(TARGETS.name)
+            .and_where(Expr::col("case_id").eq(case.0))
+            .and_where(Expr::col("task_rank").is_not_null())
+            .take();
+        self.count(&open).await
+    }
+}
+
+impl Transaction {
+    /// Ends the lease with this; no row means that it was no longer ours.
+    async fn run_held(&mut self, update: &mut UpdateStatement) -> Result<()> {
+        update.value("lease_task", None::<String>);
+        match self.run(lease::end(update)).await? {
+            0 => Err(StoreError::Fenced(TARGETS.what)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn changed(now: Timestamp) -> UpdateStatement {
+    TARGETS.update().value("updated_at", now.0).value("revision", Expr::col("revision").add(1)).take()
+}
+
+/// What people wait for most comes first.
+fn rank(task: Task) -> i64 {
+    match task {
+        Task::Release => 0,
+        Task::Hold => 1,
+        Task::Execute => 2,
+    }
+}
+
+pub(crate) fn target_row(target: &Target) -> Result<Vec<Expr>> {
+    Ok(vec![
+        target.id.0.into(),
+        target.case.0.into(),
+        json(&target.recipient)?,
+        code(target.state),
+        target.outcome.map(Outcome::code).into(),
+        json(&target.detail)?,
+        target.task.map(Task::code).into(),
+        target.lease.holder.as_deref().into(),
+        target.lease.until.map(|at| at.0).into(),
+        target.lease.fence.into(),
+        i64::from(target.attempts).into(),
+        target.due_at.0.into(),
+        target.updated_at.0.into(),
+        target.address().as_str().into(),
+        target.task.map(rank).into(),
+        0_i64.into(),
+    ])
+}
+
+fn read_target(row: &Row) -> Result<Target> {
+    Ok(Target {
+        id: row.id("id")?,
+        case: row.id("case_id")?,
+        recipient: row.json("recipient")?,
+        state: row.parsed("state")?,
+        outcome: row.optional_parsed("outcome")?,
+        detail: row.json("detail")?,
+        task: row.optional_parsed("task")?,
+        lease: read_lease(row)?,
+        attempts: row.number("attempts")?,
+        due_at: row.time("due_at")?,
+        updated_at: row.time("updated_at")?,
+    })
+}

@@ -1,0 +1,86 @@
+//! A migrated database of its own for one test, removed afterwards.
+
+use domain::store::{Store, Tx};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
+use store::{Database, Options};
+use tempfile::TempDir;
+use testkit::postgres::Postgres;
+
+/// Two tests of each story. Where there is no Postgres, testkit says so and its half is left out.
+macro_rules! stories {
+    ($($story:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                super::$story(crate::bed::Bed::sqlite().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                if let Some(bed) = crate::bed::Bed::postgres().await {
+                    super::$story(bed).await;
+                }
+            })+
+        }
+    };
+}
+
+pub struct Bed {
+    pub db: Database,
+    pub url: String,
+    _place: Place,
+}
+
+/// Goes when it is dropped.
+enum Place {
+    Folder { _folder: TempDir },
+    Server { _database: testkit::postgres::Database },
+}
+
+impl Bed {
+    pub async fn sqlite() -> Self {
+        let bed = Self::empty_sqlite().await;
+        bed.db.migrate().await.unwrap();
+        bed
+    }
+
+    pub async fn empty_sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite:{}/recant.db", folder.path().display());
+        Self::at(url, Place::Folder { _folder: folder }).await
+    }
+
+    pub async fn postgres() -> Option<Self> {
+        let server = Postgres::shared().unwrap()?;
+        let database = server.create_database().unwrap();
+        let url = database.url().to_owned();
+        let bed = Self::at(url, Place::Server { _database: database }).await;
+        bed.db.migrate().await.unwrap();
+        Some(bed)
+    }
+
+    async fn at(url: String, place: Place) -> Self {
+        let db = Database::open(&url, &Options { max_connections: 4, ..Options::default() }).await.unwrap();
+        Self { db, url, _place: place }
+    }
+
+    pub async fn read(&self) -> Box<dyn Tx> {
+        self.db.read().await.unwrap()
+    }
+
+    pub async fn write(&self) -> Box<dyn Tx> {
+        self.db.write().await.unwrap()
+    }
+
+    /// Past the store: what somebody with a database shell could do. Both databases must understand it.
+    pub async fn by_hand(&self, sql: &str) -> sqlx::Result<()> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if self.url.starts_with("sqlite:") {
+            SqliteConnection::connect(&self.url).await?.execute(sql).await?;
+        } else {
+            PgConnection::connect(&self.url).await?.execute(sql).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+use crate::{
+    bed::Bed,
+    builders::{at, id},
+};
+use domain::{
+    case::{Detail, Lease, Target},
+    ids::TargetId,
+    mail_system::FolderName,
+    shared::{Outcome, TargetState, Task, Trouble},
+    store::{Result, StoreError, TargetResult, Tx},
+};
+
+stories!(
+    a_claim_leases_and_a_result_ends_it,
+    a_lost_lease_writes_nothing,
+    a_renewed_lease_tells_the_task_of_now,
+    a_task_set_meanwhile_survives,
+    a_failed_try_is_put_off,
+    a_decision_starts_afresh,
+    every_change_moves_the_pulse,
+);
+
+fn held() -> TargetResult {
+    let detail = Detail {
+        seen_there: true,
+        read_copies: 2,
+        folder: Some(FolderName("INBOX/合同".into())),
+        ..Detail::default()
+    };
+    TargetResult { state: TargetState::Held, outcome: None, detail }
+}
+
+async fn claim_one(tx: &mut Box<dyn Tx>, holder: &str, now: i64) -> Target {
+    let mut claimed = tx.claim_targets(holder, at(now), at(now + 10), 1).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    claimed.remove(0)
+}
+
+fn is_fenced<T: std::fmt::Debug>(result: &Result<T>) -> bool {
+    matches!(result, Err(StoreError::Fenced("the target")))
+}
+
+async fn now(tx: &mut Box<dyn Tx>, id: TargetId) -> Target {
+    tx.target(id).await.unwrap().unwrap()
+}
+
+async fn a_claim_leases_and_a_result_ends_it(bed: Bed) {
+    let (_, targets) = bed.with_case(1, 1).await;
+    let mut tx = bed.write().await;
+    let claimed = claim_one(&mut tx, "w", 5).await;
+    let lease = Lease { holder: Some("w".into()), until: Some(at(15)), fence: 1 };
+    assert_eq!(claimed, Target { lease, ..targets[0].clone() });
+    assert_eq!(now(&mut tx, claimed.id).await, claimed);
+    assert_eq!(tx.open_tasks(id(1)).await.unwrap(), 1);
+
+    tx.finish_target(claimed.id, 1, Task::Hold, &held(), at(7)).await.unwrap();
+    let done = Target {
+        state: TargetState::Held,
+        detail: held().detail,
+        task: None,
+        lease: Lease { holder: None, until: None, fence: 1 },
+        updated_at: at(7),
+        ..claimed
+    };
+    assert_eq!(now(&mut tx, done.id).await, done);
+    assert_eq!(tx.open_tasks(id(1)).await.unwrap(), 0);
+    assert_eq!(tx.claim_targets("w", at(99), at(100), 1).await.unwrap(), []);
+}
+
+async fn a_lost_lease_writes_nothing(bed: Bed) {
+    bed.with_case(1, 1).await;
+    let mut tx = bed.write().await;
+    let first = claim_one(&mut tx, "first", 0).await;
+    assert_eq!(tx.claim_targets("second", at(9), at(19), 1).await.unwrap(), []);
+    let second = claim_one(&mut tx, "second", 10).await;
+    assert_eq!((second.id, second.lease.fence), (first.id, first.lease.fence + 1));
+
+    let (id, fence) = (first.id, first.lease.fence);
+    assert!(is_fenced(&tx.renew_target(id, fence, at(99)).await));
+    assert!(is_fenced(&tx.finish_target(id, fence, Task::Hold, &held(), at(11)).await));
+    assert!(is_fenced(&tx.postpone_target(id, fence, &held().detail, 1, at(99), at(11)).await));
+    assert_eq!(now(&mut tx, id).await, second);
+
+    // And the second one's fence is worth nothing once it has finished.
+    tx.finish_target(id, second.lease.fence, Task::Hold, &held(), at(12)).await.unwrap();
+    let again = tx.finish_target(id, second.lease.fence, Task::Hold, &held(), at(13)).await;
+    assert!(is_fenced(&again), "{again:?}");
+}
+
+async fn a_renewed_lease_tells_the_task_of_now(bed: Bed) {
+    bed.with_case(1, 1).await;
+    let mut tx = bed.write().await;
+    let claimed = claim_one(&mut tx, "w", 0).await;
+    let (id, fence) = (claimed.id, claimed.lease.fence);
+    assert_eq!(tx.renew_target(id, fence, at(20)).await.unwrap(), Some(Task::Hold));
+    assert_eq!(now(&mut tx, id).await.lease.until, Some(at(20)));
+    tx.assign(id, Some(Task::Release), None, at(1)).await.unwrap();
+    assert_eq!(tx.renew_target(id, fence, at(30)).await.unwrap(), Some(Task::Release));
+    tx.assign(id, None, None, at(1)).await.unwrap();
+    assert_eq!(tx.renew_target(id, fence, at(30)).await.unwrap(), None);
+}
+
+async fn a_task_set_meanwhile_survives(bed: Bed) {
+    bed.with_case(1, 1).await;
+    let mut tx = bed.write().await;
+    let claimed = claim_one(&mut tx, "w", 0).await;
+    tx.assign(claimed.id, Some(Task::Release), None, at(1)).await.unwrap();
+    tx.finish_target(claimed.id, 1, Task::Hold, &held(), at(2)).await.unwrap();
+    assert_eq!(now(&mut tx, claimed.id).await.task, Some(Task::Release));
+
+    // Nor is it put off because the one before it failed.
+    let claimed = claim_one(&mut tx, "w", 3).await;
+    tx.assign(claimed.id, Some(Task::Execute), None, at(4)).await.unwrap();
+    tx.postpone_target(claimed.id, 2, &held().detail, 7, at(1000), at(5)).await.unwrap();
+    let after = now(&mut tx, claimed.id).await;
+    assert_eq!((after.task, after.attempts, after.due_at), (Some(Task::Execute), 0, at(4)));
+}
+
+async fn a_failed_try_is_put_off(bed: Bed) {
+    bed.with_case(1, 1).await;
+    let mut tx = bed.write().await;
+    let claimed = claim_one(&mut tx, "w", 0).await;
+    let detail = Detail { trouble: Some(Trouble::MailSystemDown), ..Detail::default() };
+    tx.postpone_target(claimed.id, 1, &detail, 3, at(60), at(2)).await.unwrap();
+    let waiting = now(&mut tx, claimed.id).await;
+    assert_eq!((waiting.task, waiting.attempts, waiting.due_at), (Some(Task::Hold), 3, at(60)));
+    assert_eq!((waiting.detail, waiting.lease.holder, waiting.lease.until), (detail, None, None));
+    assert_eq!(tx.claim_targets("w", at(59), at(70), 1).await.unwrap(), []);
+    assert_eq!(claim_one(&mut tx, "w", 60).await.attempts, 3);
+}
+
+async fn a_decision_starts_afresh(bed: Bed) {
+    bed.with_case(1, 1).await;
+    let mut tx = bed.write().await;
+    let claimed = claim_one(&mut tx, "w", 0).await;
+    tx.postpone_target(claimed.id, 1, &held().detail, 3, at(60), at(2)).await.unwrap();
+    tx.assign(claimed.id, Some(Task::Execute), Some(Outcome::Untouched), at(3)).await.unwrap();
+    let fresh = now(&mut tx, claimed.id).await;
+    assert_eq!((fresh.task, fresh.attempts, fresh.due_at), (Some(Task::Execute), 0, at(3)));
+    assert_eq!((fresh.outcome, fresh.updated_at), (Some(Outcome::Untouched), at(3)));
+    tx.assign(claimed.id, None, None, at(4)).await.unwrap();
+    let cleared = now(&mut tx, claimed.id).await;
+    assert_eq!((cleared.task, cleared.outcome), (None, Some(Outcome::Untouched)));
+    let missing = tx.assign(id(9), None, None, at(4)).await;
+    assert!(matches!(missing, Err(StoreError::Missing("the target"))), "{missing:?}");
+}
+
+/// All within one millisecond.
+async fn every_change_moves_the_pulse(bed: Bed) {
+    let (case, targets) = bed.with_case(1, 2).await;
+    let mut tx = bed.write().await;
+    let mut pulses = vec![tx.case_pulse(case.id).await.unwrap()];
+    assert_eq!(tx.case_pulse(case.id).await.unwrap(), pulses[0]);
+    tx.update_case(&case).await.unwrap();
+    pulses.push(tx.case_pulse(case.id).await.unwrap());
+    for target in &targets {
+        tx.assign(target.id, Some(Task::Hold), None, at(0)).await.unwrap();
+        pulses.push(tx.case_pulse(case.id).await.unwrap());
+    }
+    let claimed = claim_one(&mut tx, "w", 0).await;
+    pulses.push(tx.case_pulse(case.id).await.unwrap());
+    tx.postpone_target(claimed.id, 1, &claimed.detail, 0, at(0), at(0)).await.unwrap();
+    pulses.push(tx.case_pulse(case.id).await.unwrap());
+    let claimed = claim_one(&mut tx, "w", 0).await;
+    tx.finish_target(claimed.id, claimed.lease.fence, Task::Hold, &held(), at(0)).await.unwrap();
+    pulses.push(tx.case_pulse(case.id).await.unwrap());
+    let distinct: std::collections::BTreeSet<_> = pulses.iter().collect();
+    assert_eq!(distinct.len(), pulses.len(), "{pulses:?}");
+    assert!(matches!(tx.case_pulse(id(9)).await, Err(StoreError::Missing("the case"))));
+}

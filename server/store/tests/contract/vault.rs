@@ -1,0 +1,134 @@
+use crate::{
+    bed::Bed,
+    builders::{MEI, at, copy, draft, id, mail},
+};
+use domain::{
+    case::draft::Upload,
+    ids::UploadId,
+    shared::CopyState,
+    store::{Store, StoreError},
+};
+use uuid::Uuid;
+
+stories!(
+    the_first_key_counts,
+    two_fresh_keys_agree,
+    a_copy_is_whole_or_not_there,
+    the_body_is_kept_once,
+    a_copy_out_of_the_vault_has_no_header,
+    forty_megabytes_fit,
+    destroying_leaves_nothing_sealed,
+);
+
+async fn the_first_key_counts(bed: Bed) {
+    let owner = Uuid::from_u128(5);
+    let mut tx = bed.write().await;
+    assert_eq!(tx.existing_vault_key(owner).await.unwrap(), None);
+    assert_eq!(tx.vault_key(owner, b"first").await.unwrap(), b"first");
+    assert_eq!(tx.vault_key(owner, b"second").await.unwrap(), b"first");
+    assert_eq!(tx.existing_vault_key(owner).await.unwrap().as_deref(), Some(b"first".as_slice()));
+}
+
+async fn two_fresh_keys_agree(bed: Bed) {
+    let fresh = |key: u8| {
+        let db = bed.db.clone();
+        tokio::spawn(async move {
+            let mut tx = db.write().await.unwrap();
+            let key = tx.vault_key(Uuid::from_u128(5), &[key; 32]).await.unwrap();
+            tx.commit().await.unwrap();
+            key
+        })
+    };
+    let (one, other) = (fresh(1), fresh(2));
+    assert_eq!(one.await.unwrap(), other.await.unwrap());
+}
+
+/// I3: a record without its body would be a copy in neither place.
+async fn a_copy_is_whole_or_not_there(bed: Bed) {
+    let (_, targets) = bed.with_case(1, 2).await;
+    let mut tx = bed.write().await;
+    let bodiless = tx.insert_copies(&[copy(1, &targets[0], None)]).await;
+    assert!(matches!(bodiless, Err(StoreError::Missing(_))), "{bodiless:?}");
+    assert!(tx.commit().await.is_err());
+    assert_eq!(bed.read().await.copies(targets[0].id).await.unwrap(), []);
+}
+
+async fn the_body_is_kept_once(bed: Bed) {
+    let (case, targets) = bed.with_case(1, 2).await;
+    let mut tx = bed.write().await;
+    assert!(!tx.has_body(case.id, &[9; 32]).await.unwrap());
+    let (first, twin) =
+        (copy(1, &targets[0], Some(b"body")), copy(2, &targets[0], Some(b"the same, sealed again")));
+    tx.insert_copies(&[first.clone(), twin.clone()]).await.unwrap();
+    assert!(tx.has_body(case.id, &[9; 32]).await.unwrap());
+    assert!(!tx.has_body(id(2), &[9; 32]).await.unwrap());
+    let later = copy(3, &targets[1], None);
+    tx.insert_copies(std::slice::from_ref(&later)).await.unwrap();
+    assert_eq!(tx.copies(targets[0].id).await.unwrap(), [first.record, twin.record]);
+    assert_eq!(tx.copies(targets[1].id).await.unwrap(), [later.record]);
+    for n in 1..=3 {
+        let content = tx.copy_content(id(n)).await.unwrap().unwrap();
+        assert_eq!(content, (format!("sealed header {n}").into_bytes(), b"body".to_vec()));
+    }
+    assert_eq!(tx.copy_content(id(4)).await.unwrap(), None);
+}
+
+async fn a_copy_out_of_the_vault_has_no_header(bed: Bed) {
+    let (_, targets) = bed.with_case(1, 1).await;
+    let mut tx = bed.write().await;
+    tx.insert_copies(&[copy(1, &targets[0], Some(b"body")), copy(2, &targets[0], None)]).await.unwrap();
+    tx.set_copy_state(id(1), CopyState::Held).await.unwrap();
+    assert!(tx.copy_content(id(1)).await.unwrap().is_some());
+    tx.set_copy_state(id(1), CopyState::Released).await.unwrap();
+    tx.set_copy_state(id(2), CopyState::Left).await.unwrap();
+    let states: Vec<_> = tx.copies(targets[0].id).await.unwrap().iter().map(|copy| copy.state).collect();
+    assert_eq!(states, [CopyState::Released, CopyState::Left]);
+    assert_eq!(tx.copy_content(id(1)).await.unwrap(), None);
+    assert_eq!(tx.copy_content(id(2)).await.unwrap(), None);
+    let missing = tx.set_copy_state(id(9), CopyState::Held).await;
+    assert!(matches!(missing, Err(StoreError::Missing("the vaulted copy"))), "{missing:?}");
+}
+
+async fn forty_megabytes_fit(bed: Bed) {
+    let (_, targets) = bed.with_case(1, 1).await;
+    let body: Vec<u8> = (0..40_000_000_u32).map(|n| n.to_le_bytes()[n as usize % 4]).collect();
+    let mut tx = bed.write().await;
+    tx.insert_copies(&[copy(1, &targets[0], Some(&body))]).await.unwrap();
+    tx.commit().await.unwrap();
+    let (_, read) = bed.read().await.copy_content(id(1)).await.unwrap().unwrap();
+    assert!(read == body);
+}
+
+async fn destroying_leaves_nothing_sealed(bed: Bed) {
+    let (case, targets) = bed.with_case(1, 1).await;
+    let (other, others) = crate::builders::case(2, 1);
+    let upload = |n: u128| Upload {
+        id: id(n),
+        draft: id(n),
+        name: "修订.txt".into(),
+        content_type: "text/plain".into(),
+        size: 3,
+    };
+    let mut tx = bed.write().await;
+    tx.insert_sent(&[mail(2, MEI, "y")]).await.unwrap();
+    tx.insert_case(&other, &others, &[]).await.unwrap();
+    for (n, case, target) in [(1, &case, &targets[0]), (2, &other, &others[0])] {
+        tx.save_draft(&draft(n, n)).await.unwrap();
+        tx.insert_upload(&upload(n), b"sealed file").await.unwrap();
+        tx.vault_key(case.id.0, b"key").await.unwrap();
+        tx.insert_copies(&[copy(n, target, Some(b"body"))]).await.unwrap();
+        tx.save_correction_content(case.id, b"text").await.unwrap();
+    }
+    tx.destroy_vault(case.id).await.unwrap();
+    for (n, kept) in [(1, false), (2, true)] {
+        assert_eq!(tx.existing_vault_key(id(n)).await.unwrap().is_some(), kept);
+        assert_eq!(tx.has_body(id(n), &[9; 32]).await.unwrap(), kept);
+        assert_eq!(tx.copy_content(id(n)).await.unwrap().is_some(), kept);
+        assert_eq!(tx.correction_content(id(n)).await.unwrap().is_some(), kept);
+        assert_eq!(tx.upload_content(id::<UploadId>(n)).await.unwrap().is_some(), kept);
+    }
+    // What was there stays known.
+    assert_eq!(tx.copies(targets[0].id).await.unwrap(), [copy(1, &targets[0], None).record]);
+    assert_eq!(tx.uploads(id(1)).await.unwrap(), [upload(1)]);
+    assert_eq!(tx.case(case.id).await.unwrap().unwrap().created_at, at(1));
+}
