@@ -36,7 +36,11 @@ async fn a_refusal_for_now_is_tried_again_and_arrives_once() {
     let office = Office::open().await;
     let server = SmtpServer::start().await.unwrap().failing(Step::Recipient, Fault::Answer("451 busy"));
     let (portal, number) = start(&office, &server).await;
-    assert_eq!(correction(&office, number).await, (CorrectionState::Queued, CaseState::Executing), "not a success yet");
+    assert_eq!(
+        correction(&office, number).await,
+        (CorrectionState::Queued, CaseState::Executing),
+        "not a success yet"
+    );
     office.clock.advance(hours(1));
     work(&portal).await;
     assert_eq!(correction(&office, number).await, (CorrectionState::Sent, CaseState::Finished));
@@ -46,7 +50,8 @@ async fn a_refusal_for_now_is_tried_again_and_arrives_once() {
 #[tokio::test]
 async fn a_refusal_for_good_is_said() {
     let office = Office::open().await;
-    let server = SmtpServer::start().await.unwrap().failing(Step::Recipient, Fault::Answer("550 no such user"));
+    let server =
+        SmtpServer::start().await.unwrap().failing(Step::Recipient, Fault::Answer("550 no such user"));
     let (_, number) = start(&office, &server).await;
     assert_eq!(correction(&office, number).await, (CorrectionState::Failed, CaseState::Finished));
     assert!(office.corrections(number).await[0].problem.contains("550"));

@@ -1,15 +1,15 @@
 //! A worker that dies at every possible point: nothing is lost, nothing is doubled, and the next one ends it.
 
-use domain::{
-    mail_system::Flags,
-    shared::{CaseState, CorrectionState, Intent, Outcome, Verdict},
-};
-use engine::{Engine, Waker};
 use crate::office::{
     Ask, Office, address, hours,
     mortal::{Life, MortalMail, MortalStore},
     work,
 };
+use domain::{
+    mail_system::Flags,
+    shared::{CaseState, CorrectionState, Intent, Outcome, Verdict},
+};
+use engine::{Engine, Waker};
 use std::{sync::Arc, time::Duration};
 
 const REPLACE: Ask = Ask { intent: Intent::RecallAndReplace, include_read: true, text: "The right one." };
@@ -28,7 +28,12 @@ async fn work_and_die(office: &Office, calls: u32, after_effect: bool) -> bool {
 }
 
 /// I3: every original is in its mailbox or in the vault.
-async fn nothing_is_lost(office: &Office, mail: &crate::office::Mail, number: domain::shared::CaseNumber, moment: &str) {
+async fn nothing_is_lost(
+    office: &Office,
+    mail: &crate::office::Mail,
+    number: domain::shared::CaseNumber,
+    moment: &str,
+) {
     for target in office.targets(number).await.iter().filter(|target| target.recipient.person().is_some()) {
         let name = target.recipient.address.local();
         let there = office.copies(name, mail).await.len();
@@ -47,7 +52,9 @@ async fn nothing_is_lost(office: &Office, mail: &crate::office::Mail, number: do
 
 async fn start(office: &Office) -> (crate::office::Mail, domain::shared::CaseNumber) {
     let mail = office.send(&["bob"], "bob@office.test, cho@office.test, client@out.test").await;
-    office.put("cho", "INBOX", &Flags { seen: true, ..Flags::default() }, &mail.delivered("cho"), "cho").await;
+    office
+        .put("cho", "INBOX", &Flags { seen: true, ..Flags::default() }, &mail.delivered("cho"), "cho")
+        .await;
     let number = office.ask(&office.portal, REPLACE).await;
     (mail, number)
 }
@@ -78,13 +85,19 @@ async fn dying_on_the_way_to_approval_and_replacement() {
     }
 }
 
-async fn all_replaced_once(office: &Office, mail: &crate::office::Mail, number: domain::shared::CaseNumber, moment: &str) {
+async fn all_replaced_once(
+    office: &Office,
+    mail: &crate::office::Mail,
+    number: domain::shared::CaseNumber,
+    moment: &str,
+) {
     assert_eq!(office.case(number).await.state, CaseState::Finished, "{moment}");
     for (name, outcome) in [("bob", Outcome::ReplacedUnread), ("cho", Outcome::ReplacedRead)] {
         assert_eq!(office.outcome(number, name).await, Some(outcome), "{name}, {moment}");
         assert!(office.copies(name, mail).await.is_empty(), "{name}, {moment}");
         let corrections = office.corrections(number).await;
-        let correction = corrections.iter().find(|correction| correction.to.address == address(name)).unwrap();
+        let correction =
+            corrections.iter().find(|correction| correction.to.address == address(name)).unwrap();
         assert_eq!(correction.state, CorrectionState::Sent, "{name}, {moment}");
         let replacement = crate::office::Mail { id: correction.message_id.clone(), raw: String::new() };
         assert_eq!(office.copies(name, &replacement).await.len(), 1, "{name} has exactly one, {moment}");
@@ -100,17 +113,23 @@ async fn dying_on_the_way_back() {
             let office = Office::open().await;
             let (mail, number) = start(&office).await;
             let before = office.copies("bob", &mail).await;
-            work(&office.portal).await;
-            office.decide(number, Verdict::Refused).await;
             let moment = format!("died at call {calls}, after effect: {after_effect}");
             let lived = work_and_die(&office, calls, after_effect).await;
+            nothing_is_lost(&office, &mail, number, &moment).await;
+            work(&office.portal).await;
+            office.decide(number, Verdict::Refused).await;
+            let lived = work_and_die(&office, calls, after_effect).await && lived;
             nothing_is_lost(&office, &mail, number, &moment).await;
             work(&office.portal).await;
             office.clock.advance(hours(1));
             work(&office.portal).await;
             let after = office.copies("bob", &mail).await;
             assert_eq!(after.len(), 1, "exactly one copy is back, {moment}");
-            assert_eq!((&after[0].1, &after[0].0.flags, after[0].0.received_at), (&before[0].1, &before[0].0.flags, before[0].0.received_at), "{moment}");
+            assert_eq!(
+                (&after[0].1, &after[0].0.flags, after[0].0.received_at),
+                (&before[0].1, &before[0].0.flags, before[0].0.received_at),
+                "{moment}"
+            );
             assert_eq!(office.outcome(number, "bob").await, Some(Outcome::Restored), "{moment}");
             assert_eq!(office.case(number).await.state, CaseState::Closed, "{moment}");
             if lived {

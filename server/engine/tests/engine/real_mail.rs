@@ -42,5 +42,8 @@ async fn survives(mail: &Mail, raw: &[u8], path: &Path) {
     let after = office.copies("bob", mail).await;
     assert_eq!(after.len(), 1, "{}", path.display());
     assert!(after[0].1 == before[0].1 && after[0].1 == raw, "bytes of {}", path.display());
-    assert_eq!((&after[0].0.folder, &after[0].0.flags, after[0].0.received_at), (&before[0].0.folder, &before[0].0.flags, before[0].0.received_at));
+    assert_eq!(
+        (&after[0].0.folder, &after[0].0.flags, after[0].0.received_at),
+        (&before[0].0.folder, &before[0].0.flags, before[0].0.received_at)
+    );
 }

@@ -1,11 +1,11 @@
 //! The two stories and their ways out, on real Maildirs, on both databases.
 
+use crate::office::{Ask, Office, RECALL, address, hours};
 use domain::{
     case::{decide, decide::DecideError, request},
     mail_system::Flags,
     shared::{CaseState, CorrectionState, Intent, Outcome, TargetState, Trouble, Verdict},
 };
-use crate::office::{Ask, Office, RECALL, address, hours};
 use testkit::postgres::Postgres;
 
 /// Each story is told twice: on SQLite and on Postgres.
@@ -56,13 +56,20 @@ async fn held_at_once_then_approved(office: Office) {
     office.settle().await;
     assert_eq!(office.case(number).await.state, CaseState::Finished);
     let outcome = async |name| office.outcome(number, name).await.unwrap();
-    assert_eq!([outcome("bob").await, outcome("cho").await, outcome("client").await], [Outcome::RemovedUnread, Outcome::LeftRead, Outcome::Outside]);
+    assert_eq!(
+        [outcome("bob").await, outcome("cho").await, outcome("client").await],
+        [Outcome::RemovedUnread, Outcome::LeftRead, Outcome::Outside]
+    );
     let outbox = office.outbox();
     assert_eq!(outbox.len(), 1, "one mail to the client");
     for header in ["To: client@out.test", "In-Reply-To: <1@office.test>", "Supersedes: <1@office.test>"] {
         assert!(outbox[0].contains(header), "{header} in\n{}", outbox[0]);
     }
-    let sent = office.corrections(number).await.into_iter().map(|correction| (correction.to.address.local().to_owned(), correction.state));
+    let sent = office
+        .corrections(number)
+        .await
+        .into_iter()
+        .map(|correction| (correction.to.address.local().to_owned(), correction.state));
     let sent: std::collections::BTreeMap<_, _> = sent.collect();
     assert_eq!(sent["bob"], CorrectionState::Unneeded);
     assert_eq!(sent["cho"], CorrectionState::Sent);
@@ -75,7 +82,10 @@ async fn refused_goes_back_exactly(office: Office) {
     // `cho` got it, too: a second copy of bob's, in a folder.
     office.put("bob", "项目/2026", &flags, &mail.delivered("bob again"), "bob2").await;
     let facts = |copies: Vec<(domain::mail_system::FoundCopy, Vec<u8>)>| {
-        let mut facts: Vec<_> = copies.into_iter().map(|(copy, raw)| (copy.folder, format!("{:?}", copy.flags), copy.received_at, raw)).collect();
+        let mut facts: Vec<_> = copies
+            .into_iter()
+            .map(|(copy, raw)| (copy.folder, format!("{:?}", copy.flags), copy.received_at, raw))
+            .collect();
         facts.sort();
         facts
     };
@@ -120,14 +130,18 @@ async fn expired_goes_back(office: Office) {
     assert_eq!(office.case(number).await.state, CaseState::Closed);
     assert_eq!(office.copies("bob", &mail).await.len(), 1);
     let case = office.case(number).await;
-    let late = decide::decide(&office.portal, &office.who("boss").await, number, Verdict::Approved, "", case.digest).await;
+    let late =
+        decide::decide(&office.portal, &office.who("boss").await, number, Verdict::Approved, "", case.digest)
+            .await;
     assert!(matches!(late, Err(DecideError::MovedOn(_))));
 }
 
 async fn replaced_in_place(office: Office) {
     let mail = office.send(&["bob"], "all@office.test").await;
     office.put("cho", "Projects", &Flags::default(), &mail.delivered("cho"), "cho").await;
-    office.put("dan", "INBOX", &Flags { seen: true, ..Flags::default() }, &mail.delivered("dan"), "dan").await;
+    office
+        .put("dan", "INBOX", &Flags { seen: true, ..Flags::default() }, &mail.delivered("dan"), "dan")
+        .await;
     let ask = Ask { intent: Intent::RecallAndReplace, include_read: true, text: "This is the right one." };
     let number = office.ask(&office.portal, ask).await;
     office.settle().await;
@@ -135,10 +149,15 @@ async fn replaced_in_place(office: Office) {
     office.settle().await;
     assert_eq!(office.case(number).await.state, CaseState::Finished);
     let corrections = office.corrections(number).await;
-    for (name, folder, outcome) in [("bob", "INBOX", Outcome::ReplacedUnread), ("cho", "Projects", Outcome::ReplacedUnread), ("dan", "INBOX", Outcome::ReplacedRead)] {
+    for (name, folder, outcome) in [
+        ("bob", "INBOX", Outcome::ReplacedUnread),
+        ("cho", "Projects", Outcome::ReplacedUnread),
+        ("dan", "INBOX", Outcome::ReplacedRead),
+    ] {
         assert_eq!(office.outcome(number, name).await, Some(outcome), "{name}");
         assert!(office.copies(name, &mail).await.is_empty());
-        let correction = corrections.iter().find(|correction| correction.to.address == address(name)).unwrap();
+        let correction =
+            corrections.iter().find(|correction| correction.to.address == address(name)).unwrap();
         assert!(correction.in_place);
         let replacement = crate::office::Mail { id: correction.message_id.clone(), raw: String::new() };
         let copies = office.copies(name, &replacement).await;
@@ -163,7 +182,11 @@ async fn read_copies_stay_unless_asked_for(office: Office) {
 
     let number = office.ask(&office.portal, Ask { include_read: true, ..RECALL }).await;
     office.settle().await;
-    assert_eq!(office.case(number).await.state, CaseState::AwaitingApproval, "reading someone's read mail away needs approval");
+    assert_eq!(
+        office.case(number).await.state,
+        CaseState::AwaitingApproval,
+        "reading someone's read mail away needs approval"
+    );
     assert_eq!(office.copies("bob", &mail).await.len(), 1);
     office.decide(number, Verdict::Approved).await;
     office.settle().await;
@@ -173,12 +196,15 @@ async fn read_copies_stay_unless_asked_for(office: Office) {
 
 async fn moved_and_deleted_copies_are_told_apart(office: Office) {
     let mail = office.send(&["cho"], "bob@office.test, cho@office.test, client@out.test").await;
-    office.put("bob", "INBOX", &Flags { seen: true, ..Flags::default() }, &mail.delivered("bob"), "bob").await;
+    office
+        .put("bob", "INBOX", &Flags { seen: true, ..Flags::default() }, &mail.delivered("bob"), "bob")
+        .await;
     let number = office.ask(&office.portal, RECALL).await;
     office.settle().await;
     // bob had read it; while the approval is awaited he deletes it for good.
     let (copy, _) = office.copies("bob", &mail).await.remove(0);
-    let mut session = domain::mail_system::MailSystem::open(office.mail.as_ref(), &address("bob")).await.unwrap();
+    let mut session =
+        domain::mail_system::MailSystem::open(office.mail.as_ref(), &address("bob")).await.unwrap();
     session.remove(&copy.handle).await.unwrap();
     drop(session);
     office.decide(number, Verdict::Approved).await;
@@ -234,7 +260,9 @@ async fn only_the_manager_decides_and_on_what_they_saw(office: Office) {
     office.settle().await;
     let digest = office.case(number).await.digest;
     for name in ["ann", "bob"] {
-        let tried = decide::decide(&office.portal, &office.who(name).await, number, Verdict::Approved, "", digest).await;
+        let tried =
+            decide::decide(&office.portal, &office.who(name).await, number, Verdict::Approved, "", digest)
+                .await;
         assert!(matches!(tried, Err(DecideError::NotFound)), "{name}");
     }
     let boss = office.who("boss").await;
@@ -253,13 +281,19 @@ async fn asking_twice_makes_one_case(office: Office) {
     office.send(&["bob"], "bob@office.test, client@out.test").await;
     let ann = office.who("ann").await;
     let draft = office.draft(&office.portal, &ann, RECALL).await;
-    let (one, two) = tokio::join!(request::request(&office.portal, &ann, draft), request::request(&office.portal, &ann, draft));
+    let (one, two) = tokio::join!(
+        request::request(&office.portal, &ann, draft),
+        request::request(&office.portal, &ann, draft)
+    );
     assert_eq!(one.unwrap(), two.unwrap());
     let another = office.draft(&office.portal, &ann, RECALL).await;
     let second = request::request(&office.portal, &ann, another).await;
     assert!(matches!(second, Err(request::RequestError::AlreadyOpen(_))), "two recalls for one message");
     let boss = office.who("boss").await;
-    assert!(matches!(request::request(&office.portal, &boss, draft).await, Err(request::RequestError::NotFound)));
+    assert!(matches!(
+        request::request(&office.portal, &boss, draft).await,
+        Err(request::RequestError::NotFound)
+    ));
 }
 
 async fn correct_only_touches_nothing(office: Office) {
@@ -279,7 +313,8 @@ async fn the_senders_own_sent_copy_stays(office: Office) {
     office.settle().await;
     assert_eq!(office.outcome(number, "ann").await, Some(Outcome::RemovedUnread));
     assert!(office.copies("ann", &mail).await.is_empty());
-    let mut session = domain::mail_system::MailSystem::open(office.mail.as_ref(), &address("ann")).await.unwrap();
+    let mut session =
+        domain::mail_system::MailSystem::open(office.mail.as_ref(), &address("ann")).await.unwrap();
     let located = session.locate(&mail.id).await.unwrap();
     assert_eq!(located.copies.len(), 1);
     assert_eq!(office.targets(number).await[0].state, TargetState::Removed);

@@ -6,7 +6,8 @@ use domain::{
     case::decide,
     mail::{EmailAddress, MessageId},
     mail_system::{
-        Capabilities, CopyHandle, Flags, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal, SentListing,
+        Capabilities, CopyHandle, Flags, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
+        SentListing,
     },
     portal::Portal,
     shared::{CaseState, CopyState, Outcome, Trouble, Verdict},
@@ -29,15 +30,24 @@ async fn a_full_disk_removes_nothing() {
     assert_eq!(office.copies("bob", &mail).await.len(), 1, "no room in the vault: not removed");
     let target = &office.targets(number).await[0];
     assert_eq!(target.detail.trouble, Some(Trouble::VaultFull));
-    assert_eq!(office.case(number).await.state, CaseState::AwaitingApproval, "the decision doesn't wait for the disk");
+    assert_eq!(
+        office.case(number).await.state,
+        CaseState::AwaitingApproval,
+        "the decision doesn't wait for the disk"
+    );
 
     office.decide(number, Verdict::Approved).await;
     office.settle().await;
-    assert_eq!(office.outcome(number, "bob").await, Some(Outcome::RemovedUnread), "with room again it is taken");
+    assert_eq!(
+        office.outcome(number, "bob").await,
+        Some(Outcome::RemovedUnread),
+        "with room again it is taken"
+    );
 }
 
 fn noise(length: u32) -> String {
-    let letter = |n: u32| char::from(b'a' + u8::try_from((n.wrapping_mul(2_654_435_761) >> 24) % 26).unwrap());
+    let letter =
+        |n: u32| char::from(b'a' + u8::try_from((n.wrapping_mul(2_654_435_761) >> 24) % 26).unwrap());
     (0..length).map(letter).collect()
 }
 
@@ -103,7 +113,8 @@ async fn read_in_the_last_moment_is_left() {
     let mail = office.send(&["bob"], "bob@office.test").await;
     let number = office.ask(&office.portal, RECALL).await;
     let (inner, read) = (office.clone(), Mail { id: mail.id.clone(), raw: mail.raw.clone() });
-    let meddled = meddled(&office, Box::new(move || Box::pin(async move { inner.reads("bob", &read).await })));
+    let meddled =
+        meddled(&office, Box::new(move || Box::pin(async move { inner.reads("bob", &read).await })));
     work(&meddled).await;
     assert_eq!(office.outcome(number, "bob").await, Some(Outcome::LeftRead));
     assert_eq!(office.copies("bob", &mail).await.len(), 1);

@@ -6,8 +6,8 @@ use domain::{
     case::{Case, Correction, Target, ask, decide, draft::DraftForm, request},
     ids::DraftId,
     mail::{EmailAddress, MessageId},
-    mailer::Mailer,
     mail_system::{Flags, FolderName, FoundCopy, MailSystem, NewCopy},
+    mailer::Mailer,
     org::{Group, Member, Person},
     portal::{Parts, Portal, Settings},
     sent::{Page, SentFilter},
@@ -57,7 +57,8 @@ impl Office {
         let (world, clock) = world(1);
         let outbox = folder.path().join("outbox");
         std::fs::create_dir_all(&outbox).unwrap();
-        let portal = portal(store.clone(), mail.clone(), Arc::new(LocalMailer::new(outbox, mail.clone())), world);
+        let portal =
+            portal(store.clone(), mail.clone(), Arc::new(LocalMailer::new(outbox, mail.clone())), world);
         let office = Self { portal, clock, mail, store, folder, _database: database };
         office.found().await;
         office
@@ -76,7 +77,8 @@ impl Office {
         let log = self.folder.path().join("recant.db-wal");
         let size: u64 = [&file, &log].iter().map(|file| std::fs::metadata(file).unwrap().len()).sum();
         let options = Options { max_bytes: Some(size + 512 * 1024), ..Options::default() };
-        let store = Arc::new(Database::open(&format!("sqlite://{}", file.display()), &options).await.unwrap());
+        let store =
+            Arc::new(Database::open(&format!("sqlite://{}", file.display()), &options).await.unwrap());
         self.through(Box::new(move |_, mail| (store, mail)))
     }
 
@@ -183,7 +185,8 @@ impl Office {
     pub async fn draft(&self, portal: &Portal, ann: &Person, ask: Ask) -> DraftId {
         sent_index::refresh(portal, ann).await.unwrap();
         let page = Page { index: 0, size: 1 };
-        let listing = portal.store.read().await.unwrap().list_sent(ann.id, &SentFilter::default(), page).await.unwrap();
+        let listing =
+            portal.store.read().await.unwrap().list_sent(ann.id, &SentFilter::default(), page).await.unwrap();
         let sent = listing.rows[0].message.id;
         let offer = ask::offer(portal, ann, sent).await.unwrap();
         let form = DraftForm {
@@ -200,7 +203,9 @@ impl Office {
 
     pub async fn decide(&self, number: CaseNumber, verdict: Verdict) {
         let case = self.case(number).await;
-        decide::decide(&self.portal, &self.who("boss").await, number, verdict, "because", case.digest).await.unwrap();
+        decide::decide(&self.portal, &self.who("boss").await, number, verdict, "because", case.digest)
+            .await
+            .unwrap();
     }
 
     /// Works until nothing is due.
@@ -230,7 +235,10 @@ impl Office {
     pub fn outbox(&self) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(self.folder.path().join("outbox")) else { return vec![] };
         let names = entries.map(|entry| entry.unwrap().path());
-        names.filter(|path| path.extension().is_some_and(|end| end == "eml")).map(|path| std::fs::read_to_string(path).unwrap()).collect()
+        names
+            .filter(|path| path.extension().is_some_and(|end| end == "eml"))
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect()
     }
 
     /// The whole trail still fits together.
@@ -268,7 +276,8 @@ pub struct Mail {
 impl Mail {
     /// Each copy has trace headers of its own.
     pub fn delivered(&self, name: &str) -> Vec<u8> {
-        format!("Delivered-To: {name}@office.test\r\nReceived: from x by y for {name}\r\n{}", self.raw).into_bytes()
+        format!("Delivered-To: {name}@office.test\r\nReceived: from x by y for {name}\r\n{}", self.raw)
+            .into_bytes()
     }
 }
 
@@ -282,7 +291,12 @@ pub fn hours(hours: u64) -> Duration {
     Duration::from_hours(hours)
 }
 
-fn portal(store: Arc<dyn Store>, mail: Arc<dyn MailSystem>, mailer: Arc<dyn Mailer>, world: World) -> Arc<Portal> {
+fn portal(
+    store: Arc<dyn Store>,
+    mail: Arc<dyn MailSystem>,
+    mailer: Arc<dyn Mailer>,
+    world: World,
+) -> Arc<Portal> {
     Arc::new(Portal::new(Parts {
         store,
         mail,
@@ -300,4 +314,3 @@ fn portal(store: Arc<dyn Store>, mail: Arc<dyn MailSystem>, mailer: Arc<dyn Mail
         engine: Arc::new(Waker::default()),
     }))
 }
-

@@ -4,7 +4,10 @@
 use async_trait::async_trait;
 use domain::{
     mail::{EmailAddress, MessageId},
-    mail_system::{Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal, SentListing},
+    mail_system::{
+        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
+        SentListing,
+    },
     store::{Store, StoreError, Tx},
 };
 use std::sync::{
@@ -30,7 +33,8 @@ impl Life {
 
     /// True: this call still happens, alive after it or not.
     fn spend(&self) -> bool {
-        let was = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)));
+        let was =
+            self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)));
         match was.unwrap_or(0) {
             0 => false,
             1 => self.after_effect,
