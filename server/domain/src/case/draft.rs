@@ -52,8 +52,14 @@ pub struct Upload {
 
 impl Draft {
     /// What was typed lives in the case from now on, sealed; the draft only remembers that it was used.
+    #[must_use]
     pub fn emptied(&self) -> Self {
-        let form = DraftForm { subject: String::new(), text: String::new(), note: String::new(), ..self.form.clone() };
+        let form = DraftForm {
+            subject: String::new(),
+            text: String::new(),
+            note: String::new(),
+            ..self.form.clone()
+        };
         Self { form, ..self.clone() }
     }
 }
