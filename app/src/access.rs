@@ -50,10 +50,24 @@ pub const SERVER_FNS: &[(&str, Access)] = &[
     ("/api/language", Access::Public),
     ("/api/sign-out", Access::Person),
     ("/api/account/password", Access::Person),
+    ("/api/drafts/request", Access::Person),
+    ("/api/drafts/discard", Access::Person),
+    ("/api/case/withdraw", Access::Person),
+    ("/api/case/decide", Access::Approver),
+    ("/api/admin/roles", Access::Administrator),
 ];
 
 /// Plain axum handlers of [`crate::routes`].
-pub const HANDLERS: &[(&str, Access)] = &[("/", Access::Public)];
+pub const HANDLERS: &[(&str, Access)] = &[
+    ("/", Access::Public),
+    ("/api/ask", Access::Person),
+    ("/cases/{number}/events", Access::Person),
+    ("/cases/{number}/report.csv", Access::Person),
+    ("/helpdesk/cases.csv", Access::Helpdesk),
+];
+
+/// Handlers that take files: their bodies may be larger (the server's limits).
+pub const UPLOADS: &[&str] = &["/api/ask"];
 
 /// None: not in the table, so nobody may.
 pub fn of(table: &[(&str, Access)], path: &str) -> Option<Access> {

@@ -1,6 +1,6 @@
 //! One request, as pages, server functions and handlers need it: services, session, language, where it went.
 
-use crate::i18n::Text;
+use crate::{i18n::Text, query::Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use domain::{portal::Portal, time::Timestamp};
 use leptos::prelude::use_context;
@@ -26,6 +26,7 @@ pub struct Asked {
     pub response: ResponseOptions,
     /// Path and query.
     pub target: String,
+    pub query: Query,
     pub client: IpAddr,
     headers: HeaderMap,
 }
@@ -48,6 +49,7 @@ impl Asked {
             session: parts.extensions.get::<Session>()?.clone(),
             response,
             target: parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
+            query: Query::of(&parts.uri),
             client: parts.extensions.get::<ClientIp>().map_or(nowhere, |client| client.0),
             headers: parts.headers.clone(),
         })
@@ -90,7 +92,8 @@ impl Asked {
     }
 
     pub fn set_language_cookie(&self, language: Language) {
-        let cookie = format!("{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax", language.tag());
+        let cookie =
+            format!("{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax", language.tag());
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             self.response.append_header(header::SET_COOKIE, cookie);
         }

@@ -30,3 +30,22 @@ pub async fn take(session: &Session) -> Result<Vec<Flash>, Error> {
     }
     Ok(session.remove(KEY).await?.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::testing::empty;
+
+    #[tokio::test]
+    async fn shown_once_and_not_without_end() {
+        let session = empty();
+        assert_eq!(take(&session).await.unwrap(), []);
+        for n in 0..7 {
+            push(&session, Tone::Good, n.to_string()).await.unwrap();
+        }
+        let sentences: Vec<String> =
+            take(&session).await.unwrap().into_iter().map(|flash| flash.sentence).collect();
+        assert_eq!(sentences, ["2", "3", "4", "5", "6"]);
+        assert_eq!(take(&session).await.unwrap(), []);
+    }
+}

@@ -9,7 +9,6 @@ use crate::{
     kit::Tone,
     local_path,
     post::Post,
-    session,
     viewer::{self, Viewer, ViewerError},
 };
 use axum::http::StatusCode;
@@ -65,12 +64,16 @@ pub async fn form(path: &str, back: &str) -> Result<Post, ServerFnError> {
 
 /// As [`form`], and what was typed waits on the page `back` when the session has expired.
 /// `person` is the form's hidden field (kit `ForPerson`).
-pub async fn form_keeping<T: Serialize + Sync>(path: &str, back: &str, person: &str, fields: &T) -> Result<Post, ServerFnError> {
+pub async fn form_keeping<T: Serialize + Sync>(
+    path: &str,
+    back: &str,
+    person: &str,
+    fields: &T,
+) -> Result<Post, ServerFnError> {
     let (asked, checked) = begin(path).await?;
     match checked {
         Ok(Some(viewer)) => Ok(Post::new(asked, viewer)),
         Ok(None) | Err(Refusal::SignIn) => {
-            session::make_short_lived(&asked.session);
             let saved = match person.parse::<PersonId>() {
                 Ok(person) => kept::save(&asked.session, back, person, fields).await.unwrap_or(false),
                 Err(_) => false,
@@ -114,7 +117,6 @@ async fn begin(path: &str) -> Result<(Asked, Result<Option<Viewer>, Refusal>), S
 
 /// `kept`: whether typed text was saved; None when there was nothing to save.
 async fn sign_in_again(asked: &Asked, back: &str, kept: Option<bool>) -> ServerFnError {
-    session::make_short_lived(&asked.session);
     let text = asked.text();
     let (tone, sentence) = match kept {
         None => (Tone::Busy, fl!(text, "frame-session-ended")),

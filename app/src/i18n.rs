@@ -2,10 +2,7 @@
 //!
 //! Pages and mails use it; the browser gets sentences as props and never a catalogue.
 
-use i18n_embed::{
-    I18nAssets, LanguageLoader,
-    fluent::FluentLanguageLoader,
-};
+use i18n_embed::{I18nAssets, LanguageLoader, fluent::FluentLanguageLoader};
 use shared::Language;
 use std::{borrow::Cow, ops::Deref, sync::LazyLock};
 
@@ -61,7 +58,11 @@ const FILES: [(&str, &str); 2] = [
 
 impl I18nAssets for Built {
     fn get_files(&self, file_path: &str) -> Vec<Cow<'_, [u8]>> {
-        FILES.iter().filter(|(path, _)| *path == file_path).map(|(_, text)| Cow::Borrowed(text.as_bytes())).collect()
+        FILES
+            .iter()
+            .filter(|(path, _)| *path == file_path)
+            .map(|(_, text)| Cow::Borrowed(text.as_bytes()))
+            .collect()
     }
 
     fn filenames_iter(&self) -> Box<dyn Iterator<Item = String> + '_> {
@@ -85,7 +86,8 @@ mod tests {
                 assert!(found.insert(key.clone(), BTreeSet::new()).is_none(), "{key} is there twice");
             }
             for variable in line.split('$').skip(1) {
-                let name: String = variable.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                let name: String =
+                    variable.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
                 found.entry(key.clone()).or_default().insert(name);
             }
         }

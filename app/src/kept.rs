@@ -22,7 +22,12 @@ struct Kept {
 }
 
 /// `path` without query, e.g. `/sent/…/ask`. False: too long to keep.
-pub async fn save(session: &Session, path: &str, person: PersonId, fields: &impl Serialize) -> Result<bool, Error> {
+pub async fn save(
+    session: &Session,
+    path: &str,
+    person: PersonId,
+    fields: &impl Serialize,
+) -> Result<bool, Error> {
     let fields = serde_json::to_value(fields)?;
     if fields.to_string().len() > MOST {
         return Ok(false);
@@ -32,7 +37,11 @@ pub async fn save(session: &Session, path: &str, person: PersonId, fields: &impl
 }
 
 /// The fields typed on this page by this person, once.
-pub async fn take<T: DeserializeOwned>(session: &Session, path: &str, person: PersonId) -> Result<Option<T>, Error> {
+pub async fn take<T: DeserializeOwned>(
+    session: &Session,
+    path: &str,
+    person: PersonId,
+) -> Result<Option<T>, Error> {
     let Some(value) = session.get_value(KEY).await? else { return Ok(None) };
     let Ok(kept) = serde_json::from_value::<Kept>(value) else {
         session.remove_value(KEY).await?;
@@ -46,4 +55,63 @@ pub async fn take<T: DeserializeOwned>(session: &Session, path: &str, person: Pe
         return Ok(None);
     }
     Ok(serde_json::from_value(kept.fields).ok())
+}
+
+/// At sign-in: what another person left is dropped.
+pub async fn only_of(session: &Session, person: PersonId) -> Result<(), Error> {
+    if let Some(value) = session.get_value(KEY).await?
+        && serde_json::from_value::<Kept>(value).is_ok_and(|kept| kept.person != person)
+    {
+        session.remove_value(KEY).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::testing::empty;
+    use uuid::Uuid;
+
+    const ASK: &str = "/sent/1/ask";
+
+    fn person(n: u128) -> PersonId {
+        PersonId(Uuid::from_u128(n))
+    }
+
+    async fn kept_by_mei() -> Session {
+        let session = empty();
+        assert!(save(&session, ASK, person(1), &["typed"]).await.unwrap());
+        session
+    }
+
+    async fn taken(session: &Session, path: &str, by: u128) -> Option<Vec<String>> {
+        take(session, path, person(by)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn comes_back_once_to_its_own_page() {
+        let session = kept_by_mei().await;
+        assert_eq!(taken(&session, "/sent/2/ask", 1).await, None);
+        assert_eq!(taken(&session, ASK, 1).await, Some(vec!["typed".into()]));
+        assert_eq!(taken(&session, ASK, 1).await, None);
+    }
+
+    #[tokio::test]
+    async fn never_to_somebody_else() {
+        let session = kept_by_mei().await;
+        assert_eq!(taken(&session, ASK, 2).await, None);
+        assert_eq!(taken(&session, ASK, 1).await, None, "it is dropped for good");
+        let session = kept_by_mei().await;
+        only_of(&session, person(2)).await.unwrap();
+        assert_eq!(taken(&session, ASK, 1).await, None);
+        let session = kept_by_mei().await;
+        only_of(&session, person(1)).await.unwrap();
+        assert!(taken(&session, ASK, 1).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn too_much_is_said_to_be_too_much() {
+        assert!(!save(&empty(), ASK, person(1), &"x".repeat(MOST)).await.unwrap());
+    }
 }

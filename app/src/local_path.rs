@@ -2,10 +2,14 @@
 
 /// The path when it is one of this portal's pages. `//host`, `/\host` and anything with controls lead elsewhere.
 pub fn local(next: &str) -> Option<&str> {
+    here(next).filter(|next| !next.starts_with("/sign-in"))
+}
+
+/// As [`local`], the sign-in page included: for forms that stand on every page.
+pub fn here(next: &str) -> Option<&str> {
     let inside = next.starts_with('/') && !next.starts_with("//");
     let clean = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let page = !["/sign-in", "/api/"].iter().any(|start| next.starts_with(start));
-    (inside && clean && page && next.len() <= 2000).then_some(next)
+    (inside && clean && !next.starts_with("/api/") && next.len() <= 2000).then_some(next)
 }
 
 /// `/sign-in?next=…`
@@ -23,7 +27,11 @@ pub fn escape(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            escaped.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                escaped
+                    .extend(char::from_digit(u32::from(digit), 16).map(|digit| digit.to_ascii_uppercase()));
+            }
         }
     }
     escaped
@@ -38,7 +46,19 @@ mod tests {
         for next in ["/", "/sent", "/sent?q=%E5%90%88", "/cases/R-2026-000042"] {
             assert_eq!(local(next), Some(next));
         }
-        for next in ["", "sent", "//evil.test", "/\\evil.test", "https://evil.test", "/a\r\nX: y", "/a b", "/合同", "/sign-in", "/api/x", "javascript:x"] {
+        for next in [
+            "",
+            "sent",
+            "//evil.test",
+            "/\\evil.test",
+            "https://evil.test",
+            "/a\r\nX: y",
+            "/a b",
+            "/合同",
+            "/sign-in",
+            "/api/x",
+            "javascript:x",
+        ] {
             assert_eq!(local(next), None, "{next:?}");
         }
     }

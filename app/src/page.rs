@@ -8,12 +8,13 @@ use crate::{
     kept,
     layout::{self, Section},
     local_path,
+    query::Query,
     viewer::Viewer,
 };
 use domain::{portal::Portal, store::StoreError, time::Timestamp};
 use leptos::prelude::*;
 use leptos_router::{
-    hooks::{use_params_map, use_query_map},
+    hooks::use_params_map,
     params::ParamsMap,
 };
 use serde::de::DeserializeOwned;
@@ -54,7 +55,7 @@ pub struct Visit {
     pub viewer: Viewer,
     pub text: Text,
     pub params: ParamsMap,
-    pub query: ParamsMap,
+    pub query: Query,
 }
 
 impl Visit {
@@ -83,10 +84,11 @@ where
     F: FnOnce(Visit) -> Fut + Send + 'static,
     Fut: Future<Output = Result<Page, PageError>> + Send + 'static,
 {
-    let (params, query) = (use_params_map().get_untracked(), use_query_map().get_untracked());
+    let params = use_params_map().get_untracked();
     framed(route, move |asked, viewer| async move {
         let Some(viewer) = viewer else { return Err(PageError::Forbidden) };
         let text = Text::of(viewer.language());
+        let query = asked.query.clone();
         build(Visit { asked, viewer, text, params, query }).await
     })
 }
@@ -119,7 +121,7 @@ where
     view! { <Suspense>{Suspend::new(view)}</Suspense> }
 }
 
-async fn dressed(asked: Asked, viewer: Option<Viewer>, page: Result<Page, PageError>) -> AnyView {
+pub async fn dressed(asked: Asked, viewer: Option<Viewer>, page: Result<Page, PageError>) -> AnyView {
     let text = viewer.as_ref().map_or_else(|| asked.text(), |viewer| Text::of(viewer.language()));
     let page = page.unwrap_or_else(|error| layout::error_page(&asked, text, &error));
     let messages = flash::take(&asked.session).await.unwrap_or_default();

@@ -1,7 +1,14 @@
 //! A posted form that was let through, and the three ways it can end: done, refused, failed. Each is a
 //! redirect to a fixed page with a message, with scripts on and off alike.
 
-use crate::{asked::Asked, flash, i18n::{Text, fl}, kept, kit::Tone, viewer::Viewer};
+use crate::{
+    asked::Asked,
+    flash,
+    i18n::{Text, fl},
+    kept,
+    kit::Tone,
+    viewer::Viewer,
+};
 use domain::portal::Portal;
 use leptos::prelude::ServerFnError;
 use serde::Serialize;

@@ -27,7 +27,7 @@ impl Clock for SystemClock {
 }
 
 impl Random for SystemRandom {
-    /// ChaCha12, seeded and reseeded by the operating system.
+    /// `ChaCha12`, seeded and reseeded by the operating system.
     fn fill(&self, bytes: &mut [u8]) {
         rand::fill(bytes);
     }

@@ -9,10 +9,17 @@ pub struct Progress {
     pub pulse: String,
     pub state: String,
     pub explanation: String,
+    /// Colour family of the state, as in [`ProgressRow::tone`].
+    pub tone: String,
     pub done: usize,
     pub total: usize,
+    /// `done` and `total` as a sentence.
+    pub counted: String,
     /// Nothing more will come: the stream may be closed.
     pub finished: bool,
+    /// Names what the page around offers (forms, links). When it differs, that page is out of date.
+    pub offers: String,
+    /// All targets at first; in the stream those that changed since the event before.
     pub rows: Vec<ProgressRow>,
 }
 
@@ -26,4 +33,55 @@ pub struct ProgressRow {
     /// Colour family: `good`, `busy`, `warn`, `bad`, `plain`.
     pub tone: String,
     pub advice: String,
+    /// Folder, group, reading: what is known beyond the label. May be empty.
+    pub facts: String,
+    /// Where the correction for this target stands; empty: there is none.
+    pub correction: String,
+    pub correction_tone: String,
+}
+
+impl Progress {
+    /// Takes over a later look, whose rows are only those that changed.
+    pub fn follow(&mut self, later: Self) {
+        let mut rows = std::mem::take(&mut self.rows);
+        for row in later.rows {
+            match rows.iter_mut().find(|known| known.id == row.id) {
+                Some(known) => *known = row,
+                None => rows.push(row),
+            }
+        }
+        *self = Self { rows, ..later };
+    }
+
+    /// This look without the rows that `earlier` has just so, in the same place.
+    #[must_use]
+    pub fn changes_since(&self, earlier: &Self) -> Self {
+        let changed = self.rows.iter().enumerate().filter(|(at, row)| earlier.rows.get(*at) != Some(*row));
+        Self { rows: changed.map(|(_, row)| row.clone()).collect(), ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(pulse: &str, rows: &[(&str, &str)]) -> Progress {
+        let row = |(id, label): &(&str, &str)| ProgressRow {
+            id: (*id).into(),
+            label: (*label).into(),
+            ..ProgressRow::default()
+        };
+        Progress { pulse: pulse.into(), rows: rows.iter().map(row).collect(), ..Progress::default() }
+    }
+
+    #[test]
+    fn changes_bring_an_earlier_look_up_to_date() {
+        let first = look("1", &[("a", "waiting"), ("b", "waiting")]);
+        let second = look("2", &[("a", "waiting"), ("b", "removed")]);
+        let changes = second.changes_since(&first);
+        assert_eq!(changes, look("2", &[("b", "removed")]));
+        let mut followed = first;
+        followed.follow(changes);
+        assert_eq!(followed, second);
+    }
 }

@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 
 /// Mailboxes looked at side by side: few, because people and the engine come first.
 const SIDE_BY_SIDE: usize = 3;

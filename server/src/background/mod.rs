@@ -5,13 +5,14 @@ mod cleaner;
 mod indexer;
 
 use domain::portal::Portal;
+use engine::{Engine, Waker};
 use std::sync::Arc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Starts all of it in `tasks`.
-pub fn start(portal: &Arc<Portal>, tasks: &TaskTracker, stop: &CancellationToken) {
+pub fn start(portal: &Arc<Portal>, waker: Waker, tasks: &TaskTracker, stop: &CancellationToken) {
     let holder = format!("{}-{}", std::process::id(), portal.world.id::<uuid::Uuid>().simple());
-    tasks.spawn(engine::Engine::new(portal.clone(), holder).run(stop.clone()));
+    tasks.spawn(Engine::new(portal.clone(), waker, holder).run(stop.clone()));
     tasks.spawn(indexer::run(portal.clone(), stop.clone()));
     tasks.spawn(cleaner::run(portal.clone(), stop.clone()));
 }

@@ -2,21 +2,14 @@
 //! is found in one go.
 
 use super::{
-    Config, Database, Log, LogFormat, Organisation, Problems, Sending, Server, Vault, keys,
-    problem::Place,
-    secret::{self, SecretError},
-    source::{Entry, Source, Value},
+    Config, Database, Log, LogFormat, Organisation, Problems, Sending, Server, Vault, problem::Place, secret,
+    source::Source,
 };
-use domain::policy::Policy;
+use domain::{hex, policy::Policy};
+use ipnet::IpNet;
 use mailbox::maildir::{MaildirConfig, MaildirSystem};
 use mailer::{SmtpConfig, SmtpLogin, SmtpTls};
-use std::{
-    fmt::Display,
-    ops::RangeInclusive,
-    path::{Path, PathBuf},
-    str::FromStr,
-    time::Duration,
-};
+use std::{net::IpAddr, time::Duration};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -40,9 +33,12 @@ pub(super) fn asked(source: Source) -> std::collections::BTreeSet<&'static str> 
     check.source.asked
 }
 
-/// `None` anywhere below means: a problem was noted.
-struct Check {
-    source: Source,
+/// A problem was noted.
+pub(super) struct Noted;
+
+/// `None` anywhere below means the same, unless it says otherwise.
+pub(super) struct Check {
+    pub(super) source: Source,
 }
 
 impl Check {
@@ -78,9 +74,8 @@ impl Check {
             Err(error) => self.wrong(place, "server.public_url", &text, error),
         });
         let trusted_proxies = self.list("server.trusted_proxies").and_then(|(items, place)| {
-            let network = |text: &String| text.parse().or_else(|_| text.parse().map(ipnet::IpNet::from));
-            let found: Result<Vec<_>, std::net::AddrParseError> = items.iter().map(network).collect();
-            found.ok().or_else(|| {
+            let found: Option<Vec<IpNet>> = items.iter().map(|text| network(text)).collect();
+            found.or_else(|| {
                 let advice = "write addresses or networks, such as [\"10.0.0.5\", \"192.168.0.0/24\"]";
                 self.wrong(place, "server.trusted_proxies", &items.join(", "), advice)
             })
@@ -90,7 +85,7 @@ impl Check {
 
     fn database(&mut self) -> Option<Database> {
         let url = self.text("database.url");
-        let password = self.secret("database.password_file", secret::read_password)?;
+        let password = self.secret("database.password_file", secret::read_password).ok()?;
         let (url, place) = url?;
         let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
         let url = match (url.strip_prefix("sqlite:"), password) {
@@ -104,7 +99,14 @@ impl Check {
             },
             (None, None) if is_postgres => url,
             // Not shown: it may hold a password.
-            (None, _) => return self.wrong(place, "database.url", "…", "write sqlite:FILE or postgres://user@host/name"),
+            (None, _) => {
+                return self.wrong(
+                    place,
+                    "database.url",
+                    "…",
+                    "write sqlite:FILE or postgres://user@host/name",
+                );
+            }
         };
         Some(Database { url })
     }
@@ -114,7 +116,7 @@ impl Check {
             self.text("vault.key_file");
             return None;
         }
-        let key = self.secret("vault.key_file", secret::read_key)??;
+        let key = self.secret("vault.key_file", secret::read_key).ok()??;
         Some(Vault { key })
     }
 
@@ -140,9 +142,9 @@ impl Check {
 
     fn sending(&mut self) -> Option<Sending> {
         let smtp = self.choice("sending.kind", &[("local", false), ("smtp", true)]);
-        let outbox = (smtp == Some(false)).then(|| self.path("sending.outbox"));
+        let outbox = if smtp == Some(false) { self.path("sending.outbox") } else { None };
         let server = self.smtp(smtp == Some(true));
-        if smtp? { server.map(Sending::Smtp) } else { Some(Sending::Local { outbox: outbox?? }) }
+        if smtp? { server.map(Sending::Smtp) } else { Some(Sending::Local { outbox: outbox? }) }
     }
 
     /// Checked also while it isn't used; only then `smtp.host` may be missing.
@@ -151,11 +153,11 @@ impl Check {
         let port = self.number("smtp.port", 1..=65535);
         let tls = [("starttls", SmtpTls::StartTls), ("direct", SmtpTls::Direct), ("none", SmtpTls::None)];
         let tls = self.choice("smtp.tls", &tls);
-        let user = self.source.is_set("smtp.user").then(|| self.text("smtp.user"));
+        let user = if self.source.is_set("smtp.user") { self.text("smtp.user") } else { None };
         let password = self.secret("smtp.password_file", secret::read_password);
         let authority = self.secret("smtp.authority_file", |file| Ok(std::fs::read(file)?));
         let timeout = self.number("smtp.timeout_seconds", 1..=600);
-        let (user, password) = (user.flatten(), password?);
+        let password = password.ok()?;
         if user.is_some() != password.is_some() {
             let what = "smtp.user and smtp.password_file belong together: set both or neither";
             self.source.problem(Place::File, what.to_owned());
@@ -166,14 +168,16 @@ impl Check {
             tls: tls?,
             login: user.zip(password).map(|((user, _), password)| SmtpLogin::new(user, password.as_str())),
             timeout: Duration::from_secs(timeout?),
-            authority: authority?,
+            authority: authority.ok()?,
         })
     }
 
     fn organisation(&mut self) -> Option<Organisation> {
         let name = self.text("organisation.name");
-        let time_zone =
-            self.parsed("organisation.time_zone", "write a name of the time zone database, such as Asia/Shanghai");
+        let time_zone = self.parsed(
+            "organisation.time_zone",
+            "write a name of the time zone database, such as Asia/Shanghai",
+        );
         let mail_domain = self.text("organisation.mail_domain");
         Some(Organisation { name: name?.0, time_zone: time_zone?, mail_domain: mail_domain?.0 })
     }
@@ -203,107 +207,9 @@ impl Check {
     }
 }
 
-/// One value each.
-impl Check {
-    fn wrong<T>(&mut self, place: Place, name: &str, text: &str, advice: impl Display) -> Option<T> {
-        self.source.problem(place, format!("{name} can't be {text:?}: {advice}"));
-        None
-    }
-
-    fn value(&mut self, name: &'static str) -> Option<Entry> {
-        let entry = self.source.get(name);
-        if entry.is_none() {
-            let variable = keys::variable(name);
-            self.source.problem(Place::File, format!("{name} is missing: set it there, or {variable}"));
-        }
-        entry
-    }
-
-    fn text(&mut self, name: &'static str) -> Option<(String, Place)> {
-        let Entry { value, place } = self.value(name)?;
-        match value {
-            Value::Text(text) if !text.trim().is_empty() => Some((text, place)),
-            Value::Text(text) => self.wrong(place, name, &text, "it is empty"),
-            Value::Number(_) | Value::Flag(_) | Value::List(_) => self.kind(place, name, "a text in quotes"),
-        }
-    }
-
-    fn kind<T>(&mut self, place: Place, name: &str, expected: &str) -> Option<T> {
-        self.source.problem(place, format!("{name} must be {expected}"));
-        None
-    }
-
-    fn parsed<T: FromStr>(&mut self, name: &'static str, advice: &str) -> Option<T> {
-        let (text, place) = self.text(name)?;
-        text.parse().ok().or_else(|| self.wrong(place, name, &text, advice))
-    }
-
-    fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> Option<T> {
-        let (text, place) = self.text(name)?;
-        let chosen = choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
-        chosen.or_else(|| {
-            let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-            self.wrong(place, name, &text, format!("write {}", words.join(" or ")))
-        })
-    }
-
-    fn number(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
-        let Entry { value, place } = self.value(name)?;
-        let number = match &value {
-            Value::Number(number) => u64::try_from(*number).ok(),
-            Value::Text(text) if place_is_not_file(&place) => text.trim().parse().ok(),
-            _ => None,
-        };
-        number.filter(|number| range.contains(number)).or_else(|| {
-            self.kind(place, name, &format!("a whole number from {} to {}", range.start(), range.end()))
-        })
-    }
-
-    fn flag(&mut self, name: &'static str) -> Option<bool> {
-        let Entry { value, place } = self.value(name)?;
-        match value {
-            Value::Flag(flag) => Some(flag),
-            Value::Text(text) if place_is_not_file(&place) && ["true", "false"].contains(&text.as_str()) => {
-                Some(text == "true")
-            }
-            _ => self.kind(place, name, "true or false, without quotes"),
-        }
-    }
-
-    /// In a variable: separated by commas.
-    fn list(&mut self, name: &'static str) -> Option<(Vec<String>, Place)> {
-        let Entry { value, place } = self.value(name)?;
-        match value {
-            Value::List(items) => Some((items, place)),
-            Value::Text(text) if place_is_not_file(&place) => {
-                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned);
-                Some((items.collect(), place))
-            }
-            _ => self.kind(place, name, "a list of texts in square brackets"),
-        }
-    }
-
-    fn path(&mut self, name: &'static str) -> Option<PathBuf> {
-        let (text, _) = self.text(name)?;
-        Some(self.source.folder.join(text))
-    }
-
-    /// Outer `None`: a problem was noted. Inner: the key isn't set.
-    fn secret<T>(&mut self, name: &'static str, read: impl Fn(&Path) -> Result<T, SecretError>) -> Option<Option<T>> {
-        if self.source.get(name).is_none() {
-            return Some(None);
-        }
-        let (text, place) = self.text(name)?;
-        match read(&self.source.folder.join(&text)) {
-            Ok(content) => Some(Some(content)),
-            Err(error) => self.wrong(place, name, &text, error),
-        }
-    }
-}
-
-/// Defaults (which stand nowhere) and variables are texts whatever their kind.
-fn place_is_not_file(place: &Place) -> bool {
-    !matches!(place, Place::Line(_))
+/// One address is a network of its own.
+fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 /// `postgres://user@host/name` with the password put in, percent-encoded (RFC 3986 §2.1).
@@ -313,6 +219,8 @@ fn with_password(url: &str, password: &str) -> Option<String> {
     if user.is_empty() || user.contains([':', '/']) {
         return None;
     }
-    let encoded: String = password.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    Some(format!("{scheme}://{user}:{encoded}@{place}"))
+    let digits = hex::encode(password.as_bytes());
+    let encoded: Vec<&str> =
+        digits.as_bytes().chunks(2).filter_map(|pair| str::from_utf8(pair).ok()).collect();
+    Some(format!("{scheme}://{user}:%{}@{place}", encoded.join("%")))
 }

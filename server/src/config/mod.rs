@@ -9,6 +9,7 @@ mod problem;
 mod public_url;
 mod secret;
 mod source;
+mod values;
 
 pub use keys::{KEYS, Key};
 pub use problem::{Place, Problem, Problems};
@@ -59,7 +60,6 @@ pub struct Vault {
     pub key: MasterKey,
 }
 
-
 pub enum Sending {
     /// Into the organisation's own mailboxes; mail to outsiders becomes files in the outbox.
     Local {
@@ -96,7 +96,10 @@ pub fn find(asked: Option<&Path>) -> Option<PathBuf> {
 
 impl Config {
     /// `variables` are environment variables; those that aren't `RECANT_SECTION__KEY` are ignored.
-    pub fn load(file: &Path, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Problems> {
+    pub fn load(
+        file: &Path,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
         let mut source = source::Source::read(file);
         source.overlay(variables);
         check::check(source)

@@ -1,6 +1,7 @@
 //! Secrets come from files that nobody else can read; what is in them is never printed.
 
-use domain::vault::MasterKey;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::{hex, vault::MasterKey};
 use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -36,8 +37,8 @@ pub fn read_key(file: &Path) -> Result<MasterKey, SecretError> {
         SecretError::NoText => SecretError::NoKey,
         other => other,
     })?;
-    let bytes = Zeroizing::new(from_hex(&text).or_else(|| from_base64(&text)).ok_or(SecretError::NoKey)?);
-    <[u8; 32]>::try_from(bytes.as_slice()).map(MasterKey::new).map_err(|_| SecretError::NoKey)
+    let bytes = hex::decode::<32>(&text).or_else(|| from_base64(&text));
+    bytes.map(MasterKey::new).ok_or(SecretError::NoKey)
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, SecretError> {
@@ -51,23 +52,14 @@ fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     Ok(Zeroizing::new(fs::read(file)?))
 }
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
-    digits.chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()).collect()
-}
-
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    STANDARD.decode(text).ok()
+fn from_base64(text: &str) -> Option<[u8; 32]> {
+    let bytes = Zeroizing::new(STANDARD.decode(text).ok()?);
+    bytes.as_slice().try_into().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
 
     fn file(text: &str, mode: u32) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().unwrap();

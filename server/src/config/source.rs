@@ -57,7 +57,8 @@ impl Source {
     }
 
     fn parse(&mut self, text: &str) {
-        let line = |at: usize| text.as_bytes().get(..at).unwrap_or_default().split(|byte| *byte == b'\n').count();
+        let line =
+            |at: usize| text.as_bytes().get(..at).unwrap_or_default().split(|byte| *byte == b'\n').count();
         let (root, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let at = error.span().map_or(0, |span| span.start);
@@ -74,7 +75,10 @@ impl Source {
                     self.entry(&name, value, Place::Line(line(key.span().start)));
                 }
             } else {
-                self.problem(place, format!("{section:?} must be a section: write [{section}] on a line of its own"));
+                self.problem(
+                    place,
+                    format!("{section:?} must be a section: write [{section}] on a line of its own"),
+                );
             }
         }
     }

@@ -23,9 +23,10 @@ time_zone = "Asia/Shanghai"
 fn folder(config: &str) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("recant.toml"), config).unwrap();
-    for (name, text) in [("vault.key", "0f".repeat(32)), ("password", "p@ss/word\n".to_owned())] {
-        fs::write(dir.path().join(name), text).unwrap();
-        fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(dir.path().join("vault.key"), "0f".repeat(32)).unwrap();
+    fs::write(dir.path().join("password"), "p@ss/word\n").unwrap();
+    for (name, mode) in [("vault.key", 0o600), ("password", 0o600), ("recant.toml", 0o644)] {
+        fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
     }
     dir
 }
@@ -73,7 +74,7 @@ fn variables_win_over_the_file() {
     assert!(!config.policy.freeze_first);
     assert_eq!(config.policy.free_mailboxes, 0);
     assert_eq!(config.mail.sent_folders, ["Sent", "已发送"]);
-    assert_eq!(config.database.url, "postgres://recant:%70%40%73%73%2F%77%6F%72%64@db/recant");
+    assert_eq!(config.database.url, "postgres://recant:%70%40%73%73%2f%77%6f%72%64@db/recant");
 }
 
 #[test]
@@ -131,7 +132,9 @@ fn smtp_needs_a_host_and_both_halves_of_a_login() {
 /// A key that is listed but never read would be a promise not kept; the other way round, one can't be set.
 #[test]
 fn every_listed_key_is_read() {
-    let dir = folder(&GOOD.replace("outbox = \"outbox\"", "outbox = \"outbox\"\n[smtp]\nhost = \"h\"\nuser = \"u\""));
+    let dir = folder(
+        &GOOD.replace("outbox = \"outbox\"", "outbox = \"outbox\"\n[smtp]\nhost = \"h\"\nuser = \"u\""),
+    );
     let asked = check::asked(source::Source::read(&dir.path().join("recant.toml")));
     let listed: std::collections::BTreeSet<&str> = KEYS.iter().map(|key| key.name).collect();
     assert_eq!(asked, listed);
@@ -151,5 +154,8 @@ fn the_documentation_names_every_key_and_no_other() {
     let real: Vec<(&str, String)> =
         KEYS.iter().map(|key| (key.name, key.default.unwrap_or("—").to_owned())).collect();
     let in_words = |default: String| if default.is_empty() { "(empty)".to_owned() } else { default };
-    assert_eq!(documented, real.into_iter().map(|(name, default)| (name, in_words(default))).collect::<Vec<_>>());
+    assert_eq!(
+        documented,
+        real.into_iter().map(|(name, default)| (name, in_words(default))).collect::<Vec<_>>()
+    );
 }

@@ -5,12 +5,7 @@
 
 use crate::config::PublicUrl;
 use async_trait::async_trait;
-use domain::{
-    ids::PersonId,
-    portal::Portal,
-    store::StoreError,
-    time::Timestamp,
-};
+use domain::{ids::PersonId, portal::Portal, store::StoreError, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::HashMap, fmt, sync::Arc, time::Duration};

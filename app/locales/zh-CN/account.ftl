@@ -1,0 +1,35 @@
+## 登录
+sign-in-title = 登录
+sign-in-what = 发错了邮件？登录后马上把它收回来。
+sign-in-address = 邮箱地址
+sign-in-password = 密码
+sign-in-button = 登录
+sign-in-wrong = 邮箱地址或密码不对。请检查后再试。
+sign-in-throttled = 尝试次数太多。请 { $minutes } 分钟后再试。
+sign-in-failed = 系统出错，没能登录。请稍后再试；报障时请提供编号 { $request }。
+sign-in-done-out = 已退出。
+sign-in-forgotten = 忘记密码？请联系管理员重设。
+## 账户
+account-title = 我的账户
+account-name = 姓名
+account-address = 邮箱地址
+account-aliases = 其他地址
+account-department = 部门
+account-manager = 上级
+account-roles = 角色
+account-none = 无
+account-language = 语言
+account-language-hint = 页面和通知邮件都用这种语言。
+account-language-save = 保存语言
+account-language-saved = 语言已更改。
+account-password-title = 修改密码
+account-password-present = 现在的密码
+account-password-fresh = 新密码
+account-password-hint = 至少 { $least } 个字符。可以用一句话。
+account-password-again = 再输一遍新密码
+account-password-save = 修改密码
+account-password-saved = 密码已修改。其他设备上的登录都已退出。
+account-password-wrong = 现在的密码不对，密码没有修改。
+account-password-different = 两次输入的新密码不一样，密码没有修改。
+account-password-short = 新密码太短，至少要 { $least } 个字符。密码没有修改。
+account-password-long = 新密码太长，最多 { $most } 个字符。密码没有修改。

@@ -1,0 +1,7 @@
+## 审批
+approvals-title = 待我审批
+approvals-hint = 未读副本已经先冻结。期限内没有决定的，会自动原样放回。
+approvals-none = 没有等待你审批的撤回单
+approvals-none-hint = 有人提出需要你审批的撤回时，会出现在这里。
+approvals-more = 另有 { $more } 张在等待，请先处理这些。
+approvals-decided = 已不需要审批

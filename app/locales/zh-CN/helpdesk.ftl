@@ -1,0 +1,19 @@
+## 服务台
+helpdesk-title = 全部撤回单
+helpdesk-hint = 不含主题、正文和附件：服务台不看邮件内容。
+helpdesk-person = 人员
+helpdesk-person-hint = 姓名或地址的一部分
+helpdesk-from = 从
+helpdesk-until = 到
+helpdesk-any-state = 不限
+helpdesk-search = 查找
+helpdesk-clear = 显示全部
+helpdesk-found = 共 { $total } 张
+helpdesk-export = 列表导出 CSV
+helpdesk-none = 没有找到撤回单
+helpdesk-none-hint = 去掉一些条件，或检查编号和写法。
+helpdesk-none-yet = 还没有人撤回过邮件。
+helpdesk-wrong-number = 编号的写法是 R-2026-000042。
+helpdesk-wrong-date = 日期的写法是 2026-11-23。
+helpdesk-wrong-state = 没有这种状态。
+helpdesk-wrong-order = 结束日期早于开始日期。

@@ -1,0 +1,91 @@
+//! `/approvals`: what waits for this person, the most urgent first, and what became of the rest.
+
+use crate::{
+    features::case::list::{CaseTable, Columns, Shown},
+    i18n::fl,
+    kit::{Card, EmptyState, Shape},
+    layout::Section,
+    page::{Page, PageError, Visit, page},
+};
+use domain::{
+    case::{CaseRow, view},
+    sent,
+    shared::CaseState,
+};
+use leptos::prelude::*;
+
+/// Sorted as one list; nobody has more waiting in a day.
+const WAITING: u64 = 200;
+const DECIDED: u64 = 20;
+
+#[component]
+pub fn ApprovalsPage() -> impl IntoView {
+    page("/approvals", build)
+}
+
+async fn build(visit: Visit) -> Result<Page, PageError> {
+    let (text, person) = (visit.text, &visit.viewer.person);
+    let first = |size| sent::Page { index: 0, size };
+    let waiting = view::to_decide(visit.portal(), person, first(WAITING)).await?;
+    let decided = view::decided(visit.portal(), person, first(DECIDED)).await?;
+    let shown = Shown { subject: true, requester: true, until: true };
+    let columns = Columns::of(&visit, shown);
+    let content = if waiting.rows.is_empty() {
+        view! {
+            <EmptyState title=fl!(text, "approvals-none") hint=fl!(text, "approvals-none-hint") icon=Shape::Check/>
+        }
+        .into_any()
+    } else {
+        let more = waiting.total.saturating_sub(WAITING);
+        let rows = most_urgent_first(waiting.rows);
+        view! {
+            <p class="lead">{fl!(text, "approvals-hint")}</p>
+            <CaseTable caption=fl!(text, "approvals-title") rows columns/>
+            {(more > 0).then(|| view! { <p class="hint">{fl!(text, "approvals-more", more = more)}</p> })}
+        }
+        .into_any()
+    };
+    let columns = Columns::of(&visit, Shown { until: false, ..shown });
+    let others = (!decided.is_empty()).then(|| {
+        let caption = fl!(text, "approvals-decided");
+        view! { <Card title=caption.clone()><CaseTable caption rows=decided columns/></Card> }
+    });
+    let body = view! { <h1>{fl!(text, "approvals-title")}</h1> {content} {others} };
+    Ok(Page { title: fl!(text, "approvals-title"), section: Section::Approvals, body: body.into_any() })
+}
+
+/// Those that can be decided now before those still being frozen; in each, the one whose time ends first.
+fn most_urgent_first(mut rows: Vec<CaseRow>) -> Vec<CaseRow> {
+    rows.sort_by_key(|row| (row.case.state != CaseState::AwaitingApproval, row.case.expires_at));
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::case::sample::case;
+    use domain::{shared::CaseNumber, time::Timestamp};
+
+    #[test]
+    fn the_shortest_time_left_stands_first() {
+        let row = |serial, state, expires| CaseRow {
+            case: domain::case::Case {
+                number: CaseNumber::new(2026, serial),
+                state,
+                expires_at: Timestamp(expires),
+                ..case()
+            },
+            targets: 1,
+            ended: 0,
+            failed: 0,
+            unsent_corrections: 0,
+        };
+        let rows = vec![
+            row(1, CaseState::Holding, 1),
+            row(2, CaseState::AwaitingApproval, 9),
+            row(3, CaseState::AwaitingApproval, 3),
+        ];
+        let order: Vec<u32> = most_urgent_first(rows).iter().map(|row| row.case.number.serial()).collect();
+        assert_eq!(order, [3, 2, 1]);
+    }
+}

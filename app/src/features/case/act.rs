@@ -1,0 +1,102 @@
+//! What the forms of a case do.
+
+use super::{
+    form::{Comment, Decided},
+    progress,
+};
+use crate::{
+    i18n::fl,
+    labels,
+    post::{Answer, Post},
+    show,
+};
+use domain::{
+    case::{
+        TargetsDigest,
+        decide::{self, DecideError, MAX_COMMENT},
+        view,
+    },
+    shared::{CaseNumber, Verdict},
+};
+
+pub async fn withdraw(post: Post, number: &str) -> Answer {
+    let text = post.text;
+    let Ok(number) = number.parse::<CaseNumber>() else {
+        return post.refused("/cases", fl!(text, "cases-unknown")).await;
+    };
+    let back = format!("/cases/{number}");
+    match decide::withdraw(post.portal(), &post.viewer.person, number).await {
+        Ok(()) => {
+            let flying = still_in_flight(&post, number).await;
+            let sentence = match flying.as_slice() {
+                [] => fl!(text, "cases-withdrawn"),
+                names => fl!(text, "cases-withdrawn-in-flight", names = show::first_few(text, names)),
+            };
+            post.done(&back, sentence).await
+        }
+        Err(DecideError::NotFound) => post.refused("/cases", fl!(text, "cases-unknown")).await,
+        Err(DecideError::MovedOn(state)) => {
+            let state = labels::case_state(text, state);
+            post.refused(&back, fl!(text, "cases-withdraw-too-late", state = state)).await
+        }
+        Err(error) => post.failed(&back, &error).await,
+    }
+}
+
+/// I5: who stops is told what could not be stopped any more. A list that can't be read is left out.
+async fn still_in_flight(post: &Post, number: CaseNumber) -> Vec<String> {
+    match view::view(post.portal(), &post.viewer.person, number).await {
+        Ok(Some(view)) => progress::in_flight(&view.targets, post.asked.now()),
+        Ok(None) => Vec::new(),
+        Err(error) => {
+            tracing::warn!(%error, "what is in flight can't be listed");
+            Vec::new()
+        }
+    }
+}
+
+/// `back`: the page of the case.
+pub async fn decide(post: Post, back: &str, decided: Option<Decided>) -> Answer {
+    let text = post.text;
+    let Some(decided) = decided else {
+        return post.refused("/approvals", fl!(text, "cases-decide-unreadable")).await;
+    };
+    let Decided { number, digest, verdict, comment } = decided;
+    let Some(seen) = TargetsDigest::from_hex(&digest) else {
+        return keep_and_refuse(&post, back, comment, fl!(text, "cases-decide-other-targets")).await;
+    };
+    let (portal, approver) = (post.portal(), &post.viewer.person);
+    let Err(error) = decide::decide(portal, approver, number, verdict, &comment, seen).await else {
+        let sentence = match verdict {
+            Verdict::Approved => fl!(text, "cases-decided-approved"),
+            Verdict::Refused => fl!(text, "cases-decided-refused"),
+        };
+        return post.done(back, sentence).await;
+    };
+    match error {
+        DecideError::NotFound => post.refused("/approvals", fl!(text, "cases-unknown")).await,
+        DecideError::MovedOn(state) => {
+            let state = labels::case_state(text, state);
+            post.refused(back, fl!(text, "cases-decide-too-late", state = state)).await
+        }
+        DecideError::OtherTargets => {
+            keep_and_refuse(&post, back, comment, fl!(text, "cases-decide-other-targets")).await
+        }
+        DecideError::CommentMissing => {
+            keep_and_refuse(&post, back, comment, fl!(text, "cases-decide-comment-missing")).await
+        }
+        DecideError::CommentTooLong => {
+            keep_and_refuse(&post, back, comment, fl!(text, "cases-decide-comment-long", most = MAX_COMMENT))
+                .await
+        }
+        DecideError::Store(error) => {
+            post.keep(back, &Comment { comment }).await;
+            post.failed(back, &error).await
+        }
+    }
+}
+
+async fn keep_and_refuse(post: &Post, back: &str, comment: String, sentence: String) -> Answer {
+    post.keep(back, &Comment { comment }).await;
+    post.refused(back, sentence).await
+}

@@ -1,0 +1,241 @@
+//! What one target's row says: a label, what it means, what to do, and what is known beyond that. Pure.
+
+use super::headline::sentences;
+use crate::{
+    i18n::{Text, fl},
+    kit::Tone,
+    labels, show,
+};
+use domain::{
+    case::{Correction, Target},
+    mail_system::FolderName,
+    org::RecipientKind,
+    shared::{CorrectionState, Outcome, TargetState, Task, Trouble},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub label: String,
+    pub tone: Tone,
+    pub advice: String,
+}
+
+/// `again`: when it is tried next, as shown; `takes_read`: approved, read copies go too.
+pub fn of(text: Text, target: &Target, takes_read: bool, again: &str) -> Said {
+    match (target.outcome, target.task) {
+        (Some(outcome), None) => ended(text, outcome, target),
+        (_, Some(task)) => under_way(text, task, target, again),
+        (None, None) => resting(text, target, takes_read),
+    }
+}
+
+fn ended(text: Text, outcome: Outcome, target: &Target) -> Said {
+    let held = target.state == TargetState::Held && outcome == Outcome::Failed;
+    let kept = if held { fl!(text, "live-failed-held") } else { String::new() };
+    let advice = match (outcome, target.detail.trouble) {
+        (Outcome::Failed, Some(trouble)) => {
+            sentences(text, [named(text, trouble), given_up(text, trouble), kept])
+        }
+        (outcome, Some(trouble)) => sentences(
+            text,
+            [
+                labels::outcome_advice(text, outcome),
+                named(text, trouble),
+                labels::trouble_advice(text, trouble),
+            ],
+        ),
+        (outcome, None) => sentences(text, [labels::outcome_advice(text, outcome), kept]),
+    };
+    Said { label: labels::outcome(text, outcome), tone: labels::outcome_tone(outcome), advice }
+}
+
+/// At the end nothing is tried again by itself, whatever the trouble's usual advice promises.
+fn given_up(text: Text, trouble: Trouble) -> String {
+    match trouble {
+        Trouble::MailSystemDown => fl!(text, "live-given-up-down"),
+        Trouble::MailboxFull => fl!(text, "live-given-up-full"),
+        Trouble::VaultFull => fl!(text, "live-given-up-vault"),
+        // A copy may have been taken before the error.
+        Trouble::Internal => fl!(text, "live-given-up-internal"),
+        other => labels::trouble_advice(text, other),
+    }
+}
+
+fn under_way(text: Text, task: Task, target: &Target, again: &str) -> Said {
+    let (label, means) = match task {
+        Task::Hold => (fl!(text, "live-task-hold"), fl!(text, "live-task-hold-means")),
+        Task::Execute => (fl!(text, "live-task-execute"), fl!(text, "live-task-execute-means")),
+        Task::Release => (fl!(text, "live-task-release"), fl!(text, "live-task-release-means")),
+    };
+    match target.detail.trouble.filter(|_| target.attempts > 0) {
+        None => Said { label, tone: Tone::Busy, advice: means },
+        Some(trouble) => {
+            let retry = fl!(text, "live-again", at = again);
+            Said { label, tone: Tone::Warn, advice: sentences(text, [named(text, trouble), retry]) }
+        }
+    }
+}
+
+/// Nothing to do here before somebody decides.
+fn resting(text: Text, target: &Target, takes_read: bool) -> Said {
+    let detail = &target.detail;
+    let say = |label, tone, advice| Said { label, tone, advice };
+    if target.recipient.kind == RecipientKind::Outside {
+        return say(labels::outcome(text, Outcome::Outside), Tone::Plain, fl!(text, "live-outside-means"));
+    }
+    if target.state == TargetState::Held {
+        let read = match (detail.read_copies, takes_read) {
+            (0, _) => String::new(),
+            (_, true) => fl!(text, "live-held-read-goes"),
+            (_, false) => fl!(text, "live-held-read-stays"),
+        };
+        let advice = sentences(text, [fl!(text, "live-held-means"), read]);
+        return say(labels::target_state(text, TargetState::Held), Tone::Busy, advice);
+    }
+    if let Some(trouble) = detail.trouble {
+        let advice = sentences(text, [named(text, trouble), fl!(text, "live-tried-after-decision")]);
+        return say(fl!(text, "live-not-held"), Tone::Warn, advice);
+    }
+    if detail.seen_there {
+        let advice = if takes_read { fl!(text, "live-read-goes") } else { fl!(text, "live-read-stays") };
+        return say(fl!(text, "live-read"), Tone::Warn, advice);
+    }
+    if !detail.searched.is_empty() {
+        return say(fl!(text, "live-not-yet-found"), Tone::Warn, fl!(text, "live-not-yet-found-means"));
+    }
+    say(labels::target_state(text, TargetState::Waiting), Tone::Plain, String::new())
+}
+
+fn named(text: Text, trouble: Trouble) -> String {
+    fl!(text, "live-trouble", trouble = labels::trouble(text, trouble))
+}
+
+/// Folder, reading, group, where we looked. Joined by middle dots; may be empty.
+pub fn facts(text: Text, target: &Target) -> String {
+    let detail = &target.detail;
+    let mut facts = Vec::new();
+    if let Some(found) = &detail.folder {
+        facts.push(fl!(text, "live-fact-folder", folder = folder(text, found)));
+    }
+    if detail.read_copies > 0 {
+        facts.push(fl!(text, "live-fact-read", copies = detail.read_copies));
+    }
+    if detail.strangers > 0 {
+        facts.push(fl!(text, "live-fact-strangers", copies = detail.strangers));
+    }
+    if !detail.searched.is_empty() {
+        facts.push(searched(text, target));
+    }
+    if !detail.skipped.is_empty() {
+        let skipped: Vec<String> = detail.skipped.iter().map(|part| folder(text, &part.folder)).collect();
+        facts.push(fl!(text, "live-fact-skipped", folders = show::first_few(text, &skipped)));
+    }
+    if !target.recipient.via.is_empty() {
+        let via: Vec<String> = target.recipient.via.iter().map(ToString::to_string).collect();
+        facts.push(fl!(text, "live-fact-via", groups = via.join(" › ")));
+    }
+    facts.join(" · ")
+}
+
+/// Names only where nothing was found: the folders of other people are their own business.
+fn searched(text: Text, target: &Target) -> String {
+    let folders: Vec<String> = target.detail.searched.iter().map(|name| folder(text, name)).collect();
+    let none = !target.detail.seen_there || target.outcome == Some(Outcome::AlreadyGone);
+    if none {
+        let names =
+            folders.join(if text.language == domain::shared::Language::Chinese { "、" } else { ", " });
+        fl!(text, "live-fact-searched-names", count = folders.len(), folders = names)
+    } else {
+        fl!(text, "live-fact-searched", count = folders.len())
+    }
+}
+
+pub fn folder(text: Text, name: &FolderName) -> String {
+    if name.is_inbox() { fl!(text, "live-inbox") } else { name.to_string() }
+}
+
+/// Where this target's correction stands. None: there is none to speak of.
+pub fn correction(text: Text, correction: &Correction) -> Option<(String, Tone)> {
+    let tone = labels::correction_tone(correction.state);
+    let said = match correction.state {
+        CorrectionState::Sent if correction.in_place => fl!(text, "live-correction-in-place"),
+        CorrectionState::Unneeded => return None,
+        state => fl!(text, "live-correction", state = labels::correction(text, state)),
+    };
+    Some((said, tone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::target;
+    use super::*;
+    use domain::{case::Detail, shared::Language};
+
+    const ZH: Language = Language::Chinese;
+
+    fn said(target: &Target) -> Said {
+        of(Text::of(ZH), target, false, "今天 10:05")
+    }
+
+    #[test]
+    fn a_final_failure_promises_no_retry() {
+        let mut failed = target(1, Some(Outcome::Failed));
+        failed.detail.trouble = Some(Trouble::MailSystemDown);
+        let said = said(&failed);
+        assert_eq!(said.tone, Tone::Bad);
+        assert!(
+            said.advice.contains("邮件系统没有响应") && !said.advice.contains("自动重试"),
+            "{}",
+            said.advice
+        );
+    }
+
+    #[test]
+    fn a_retry_says_when() {
+        let mut busy = target(1, None);
+        busy.task = Some(Task::Execute);
+        busy.attempts = 2;
+        busy.detail.trouble = Some(Trouble::MailSystemDown);
+        assert_eq!(said(&busy).advice, "邮件系统没有响应。今天 10:05 会自动再试。");
+        busy.attempts = 0;
+        assert_eq!(said(&busy).tone, Tone::Busy);
+    }
+
+    #[test]
+    fn before_the_decision_frozen_read_and_missing_are_told_apart() {
+        let mut held = target(1, None);
+        held.state = TargetState::Held;
+        let mut read = target(2, None);
+        read.detail.seen_there = true;
+        let mut missing = target(3, None);
+        missing.detail.searched = vec![FolderName::inbox()];
+        let labels = [&held, &read, &missing].map(|target| said(target).label);
+        assert_eq!(labels, ["已冻结", "已读，没有冻结", "还没有找到"]);
+    }
+
+    #[test]
+    fn where_we_looked_is_named_when_nothing_was_found() {
+        let mut missing = target(1, Some(Outcome::NotFound));
+        missing.detail =
+            Detail { searched: vec![FolderName::inbox(), FolderName("项目".into())], ..Detail::default() };
+        missing.recipient.via = vec!["all@x.test".parse().unwrap()];
+        assert_eq!(facts(Text::of(ZH), &missing), "查找过 2 个文件夹：收件箱、项目 · 通过 all@x.test 收到");
+        assert_ne!(said(&missing).tone, Tone::Good);
+        missing.detail.seen_there = true;
+        missing.outcome = Some(Outcome::RemovedUnread);
+        assert_eq!(facts(Text::of(ZH), &missing), "查找过 2 个文件夹 · 通过 all@x.test 收到");
+    }
+
+    #[test]
+    fn every_outcome_and_trouble_has_its_words() {
+        for language in Language::ALL {
+            for outcome in Outcome::ALL {
+                for trouble in Trouble::ALL {
+                    let mut one = target(1, Some(*outcome));
+                    one.detail.trouble = Some(*trouble);
+                    assert!(!of(Text::of(language), &one, true, "10:00").advice.is_empty());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `/api/case/withdraw`, `/api/case/decide`.
+
+use super::form;
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use leptos::server_fn::ServerFn as _;
+
+#[server(endpoint = "case/withdraw")]
+pub async fn withdraw(#[server(default)] number: String) -> Result<(), ServerFnError> {
+    let post = crate::guard::form(Withdraw::PATH, &form::page_of(&number)).await?;
+    super::act::withdraw(post, &number).await
+}
+
+#[server(endpoint = "case/decide")]
+pub async fn decide(
+    #[server(default)] number: String,
+    #[server(default)] digest: String,
+    #[server(default)] verdict: String,
+    #[server(default)] comment: String,
+    #[server(default)] for_person: String,
+) -> Result<(), ServerFnError> {
+    let back = form::page_of(&number);
+    let typed = form::Comment { comment: comment.clone() };
+    let post = crate::guard::form_keeping(Decide::PATH, &back, &for_person, &typed).await?;
+    super::act::decide(post, &back, form::decided(&number, digest, &verdict, comment)).await
+}

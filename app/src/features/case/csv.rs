@@ -1,0 +1,170 @@
+//! Tables for spreadsheets: RFC 4180 with CRLF, UTF-8 with a byte order mark (else Excel breaks Chinese), and
+//! no cell that a spreadsheet would run as a formula.
+
+use super::progress::correction_of;
+use crate::show;
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use chrono_tz::Tz;
+use domain::{
+    case::{Target, view::CaseView},
+    mail::EmailAddress,
+    org::RecipientKind,
+    time::Timestamp,
+};
+
+pub const COLUMNS: [&str; 18] = [
+    "case",
+    "recipient",
+    "address",
+    "kind",
+    "via",
+    "state",
+    "outcome",
+    "trouble",
+    "folder",
+    "read_copies",
+    "searched_folders",
+    "updated_at",
+    "correction",
+    "correction_in_place",
+    "correction_message_id",
+    "correction_attempts",
+    "correction_problem",
+    "correction_sent_at",
+];
+
+/// Excel takes it as the sign of UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// One line a target, in the order of the page.
+pub fn report(view: &CaseView, zone: Tz) -> String {
+    let head = COLUMNS.map(str::to_owned).to_vec();
+    let lines = view.targets.iter().map(|target| line(view, target, zone));
+    table(std::iter::once(head).chain(lines))
+}
+
+fn line(view: &CaseView, target: &Target, zone: Tz) -> Vec<String> {
+    let (recipient, detail) = (&target.recipient, &target.detail);
+    let kind = match recipient.kind {
+        RecipientKind::Inside(_) => "inside",
+        RecipientKind::Unknown => "unknown",
+        RecipientKind::Outside => "outside",
+    };
+    let via: Vec<&str> = recipient.via.iter().map(EmailAddress::as_str).collect();
+    let mut cells = vec![
+        view.case.number.to_string(),
+        recipient.name.clone(),
+        recipient.address.to_string(),
+        kind.to_owned(),
+        via.join(" "),
+        target.state.code().to_owned(),
+        target.outcome.map_or("", |outcome| outcome.code()).to_owned(),
+        detail.trouble.map_or("", |trouble| trouble.code()).to_owned(),
+        detail.folder.as_ref().map(ToString::to_string).unwrap_or_default(),
+        detail.read_copies.to_string(),
+        detail.searched.len().to_string(),
+        show::machine(target.updated_at, zone),
+    ];
+    match correction_of(view, target) {
+        None => cells.resize(COLUMNS.len(), String::new()),
+        Some(correction) => cells.extend([
+            correction.state.code().to_owned(),
+            correction.in_place.to_string(),
+            correction.message_id.to_string(),
+            correction.attempts.to_string(),
+            correction.problem.clone(),
+            moment(correction.sent_at, zone),
+        ]),
+    }
+    cells
+}
+
+pub fn moment(at: Option<Timestamp>, zone: Tz) -> String {
+    at.map(|at| show::machine(at, zone)).unwrap_or_default()
+}
+
+pub fn table(lines: impl Iterator<Item = Vec<String>>) -> String {
+    let mut text = BYTE_ORDER_MARK.to_owned();
+    for line in lines {
+        let cells: Vec<String> = line.iter().map(|cell| quoted(&harmless(cell))).collect();
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// Spreadsheets run what begins like a formula, also behind blanks and tabs; an apostrophe makes it text.
+fn harmless(cell: &str) -> String {
+    let dangerous = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let begins = cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(dangerous);
+    if begins { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// RFC 4180 §2, rules 5 to 7.
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\r', '\n']) || cell.starts_with(' ') || cell.ends_with(' ') {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// As a file to keep. `name` is ours: letters, digits, `-`, `.`.
+pub fn download(name: &str, text: String) -> Response {
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(cells: &[&str]) -> String {
+        let line = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        table(std::iter::once(line)).trim_start_matches(BYTE_ORDER_MARK).to_owned()
+    }
+
+    #[test]
+    fn quotes_commas_and_line_breaks_survive() {
+        assert_eq!(cells(&["a", "b,c", "d\"e", "f\r\ng", ""]), "a,\"b,c\",\"d\"\"e\",\"f\r\ng\",\r\n");
+    }
+
+    #[test]
+    fn formulas_become_text() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"] {
+            let line = cells(&[formula]);
+            assert!(line.trim_start_matches('"').starts_with('\''), "{line:?}");
+        }
+        assert_eq!(cells(&["合同 = 附件"]), "合同 = 附件\r\n");
+    }
+
+    #[test]
+    fn it_begins_with_the_mark_excel_wants() {
+        let text = table(std::iter::once(vec!["收件人".to_owned()]));
+        assert_eq!(text.as_bytes()[..3], [0xEF, 0xBB, 0xBF]);
+    }
+
+    #[test]
+    fn each_line_has_every_column() {
+        let mut one = super::super::sample::target(1, None);
+        one.recipient.name = "=HYPERLINK(\"http://evil.test\")".into();
+        let view = super::super::sample::view(vec![one], vec![]);
+        let text = report(&view, chrono_tz::UTC);
+        let lines: Vec<&str> = text.trim_start_matches(BYTE_ORDER_MARK).split_terminator("\r\n").collect();
+        assert_eq!(lines[0], COLUMNS.join(","));
+        assert_eq!(
+            lines[1],
+            "R-2026-000042,\"'=HYPERLINK(\"\"http://evil.test\"\")\",p1@x.test,inside,,waiting,,,,0,0,1970-01-01T00:00:00+00:00,,,,,,"
+        );
+        assert_eq!(lines.len(), 2);
+    }
+}

@@ -1,0 +1,100 @@
+//! The forms of a case: take it back, approve, refuse. Each says before the button what will happen.
+
+use super::{
+    api::{Decide, Withdraw},
+    progress::Reader,
+    tally::Tally,
+};
+use crate::{
+    i18n::{Text, fl},
+    kit::{Button, ButtonKind, Card, ConfirmBar, Facts, ForPerson, Hidden, TextArea},
+    labels, show,
+};
+use domain::case::{decide::MAX_COMMENT, view::CaseView};
+use leptos::{prelude::*, server_fn::ServerFn as _};
+use std::sync::Arc;
+
+#[component]
+pub fn Withdrawal(view: Arc<CaseView>, text: Text) -> impl IntoView {
+    let removes = view.case.request.intent.removes();
+    let summary = if removes {
+        fl!(text, "cases-withdraw-means")
+    } else {
+        fl!(text, "cases-withdraw-means-correction")
+    };
+    view! {
+        <form method="post" action=Withdraw::PATH class="no-print">
+            <Hidden name="number" value=view.case.number.to_string()/>
+            <ConfirmBar summary><Button label=fl!(text, "cases-withdraw")/></ConfirmBar>
+        </form>
+    }
+}
+
+#[component]
+pub fn Decision(view: Arc<CaseView>, reader: Reader, comment: String) -> impl IntoView {
+    let text = reader.text;
+    let summary = consequences(text, &view);
+    let brief = brief(&view, &reader);
+    let (number, digest) = (view.case.number.to_string(), view.case.digest.hex());
+    view! {
+        <Card title=fl!(text, "cases-decide-title")>
+            <Facts rows=brief/>
+            <form method="post" action=Decide::PATH class="stack no-print" id="decide">
+                <Hidden name="number" value=number/>
+                <Hidden name="digest" value=digest/>
+                <ForPerson id=reader.person.to_string()/>
+                <TextArea
+                    name="comment"
+                    label=fl!(text, "cases-decide-comment")
+                    hint=fl!(text, "cases-decide-comment-hint")
+                    value=comment
+                    rows=3
+                    maxlength=u32::try_from(MAX_COMMENT).unwrap_or(u32::MAX)
+                />
+                <ConfirmBar summary>
+                    <Button kind=ButtonKind::Primary name="verdict".to_owned() value="approved".to_owned() label=fl!(text, "cases-decide-approve")/>
+                    <Button kind=ButtonKind::Danger name="verdict".to_owned() value="refused".to_owned() label=fl!(text, "cases-decide-refuse")/>
+                </ConfirmBar>
+            </form>
+        </Card>
+    }
+}
+
+fn consequences(text: Text, view: &CaseView) -> String {
+    let request = &view.case.request;
+    if !request.intent.removes() {
+        fl!(text, "cases-decide-means-correction")
+    } else if request.include_read {
+        fl!(text, "cases-decide-means-read")
+    } else {
+        fl!(text, "cases-decide-means")
+    }
+}
+
+/// What an approver must know before anything else: who, why, how much, how risky.
+fn brief(view: &CaseView, reader: &Reader) -> Vec<(String, AnyView)> {
+    let text = reader.text;
+    let (request, tally) = (&view.case.request, Tally::of(&view.targets, &view.corrections));
+    let requester = super::asking::requester(view);
+    let reasons: Vec<String> =
+        view.case.decision.reasons.iter().map(|reason| labels::approval_reason(text, *reason)).collect();
+    let note = if request.note.is_empty() { fl!(text, "cases-no-note") } else { request.note.clone() };
+    let counts = fl!(
+        text,
+        "cases-brief-counts",
+        total = tally.total,
+        held = tally.held,
+        read = tally.read,
+        outside = tally.outside
+    );
+    let rows = [
+        (fl!(text, "cases-requester"), requester),
+        (fl!(text, "cases-intent"), labels::intent(text, request.intent)),
+        (fl!(text, "cases-reason"), labels::reason(text, request.reason)),
+        (fl!(text, "cases-note"), note),
+        (fl!(text, "cases-brief"), counts),
+        (fl!(text, "cases-why-approval"), reasons.join(if reader.is_chinese() { "；" } else { "; " })),
+        (fl!(text, "cases-until"), show::near(text, view.case.expires_at, reader.now, reader.zone)),
+    ];
+    rows.into_iter().map(|(name, value)| (name, value.into_any())).collect()
+}

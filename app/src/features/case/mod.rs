@@ -1,0 +1,42 @@
+//! A case: state, targets, live progress, withdrawal, decision, report.
+
+pub mod api;
+mod board;
+#[cfg(feature = "hydrate")]
+mod follow;
+pub mod form;
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+mod act;
+#[cfg(feature = "ssr")]
+mod advice;
+#[cfg(feature = "ssr")]
+mod asking;
+#[cfg(feature = "ssr")]
+pub mod csv;
+#[cfg(feature = "ssr")]
+mod decision;
+#[cfg(feature = "ssr")]
+pub mod events;
+#[cfg(feature = "ssr")]
+mod headline;
+#[cfg(feature = "ssr")]
+pub mod list;
+#[cfg(feature = "ssr")]
+pub mod page;
+#[cfg(feature = "ssr")]
+mod progress;
+#[cfg(feature = "ssr")]
+pub mod report;
+#[cfg(feature = "ssr")]
+#[cfg(test)]
+pub mod sample;
+#[cfg(feature = "ssr")]
+mod streams;
+#[cfg(feature = "ssr")]
+mod tally;
+#[cfg(feature = "ssr")]
+mod technical;
+#[cfg(feature = "ssr")]
+mod trail;

@@ -1,0 +1,173 @@
+//! The audit trail as a timeline: acts of people and milestones. Single copies are only counted. Pure.
+
+use crate::{
+    i18n::{Text, fl},
+    kit::{Moment, Tone},
+    labels, show,
+};
+use chrono_tz::Tz;
+use domain::{
+    audit::Entry,
+    case::{Approval, Case},
+    ids::PersonId,
+    org::Directory,
+    shared::Verdict,
+    time::Timestamp,
+};
+
+/// What the timeline is written from, besides the entries.
+pub struct Told<'a> {
+    pub case: &'a Case,
+    pub approvals: &'a [Approval],
+    pub directory: &'a Directory,
+    /// Comments are for those who read mail.
+    pub comments: bool,
+    pub zone: Tz,
+    pub now: Timestamp,
+}
+
+impl Told<'_> {
+    pub fn name(&self, person: Option<PersonId>, text: Text) -> String {
+        match person {
+            None => fl!(text, "cases-system"),
+            Some(id) => match self.directory.person(id) {
+                Some(person) => person.name.clone(),
+                None => fl!(text, "cases-somebody"),
+            },
+        }
+    }
+}
+
+pub fn timeline(text: Text, trail: &[Entry], told: &Told<'_>) -> Vec<Moment> {
+    let moments = trail.iter().enumerate().filter_map(|(at, entry)| {
+        let (tone, title, detail) = say(text, &trail[..at], entry, told)?;
+        let when = (show::machine(entry.at, told.zone), show::near(text, entry.at, told.now, told.zone));
+        Some(Moment { tone, at: when, title, detail })
+    });
+    moments.collect()
+}
+
+fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(Tone, String, String)> {
+    let done = |action: &str| before.iter().filter(|entry| entry.action == action).count();
+    let name = told.name(entry.actor, text);
+    let plain = |tone, title| Some((tone, title, String::new()));
+    match entry.action.as_str() {
+        "case.requested" => {
+            let targets = number(entry, "targets");
+            let intent = labels::intent(text, told.case.request.intent);
+            let title = fl!(text, "cases-told-requested", name = name, intent = intent);
+            Some((Tone::Plain, title, fl!(text, "cases-told-targets", targets = targets)))
+        }
+        "case.holding" => plain(Tone::Busy, fl!(text, "cases-told-holding")),
+        "case.awaiting_approval" => {
+            let detail = match done("copy.held") {
+                0 => String::new(),
+                copies => fl!(text, "cases-told-held", copies = copies),
+            };
+            Some((Tone::Warn, fl!(text, "cases-told-awaiting"), detail))
+        }
+        "approval.given" => Some(decided(text, entry, &name, told)),
+        "case.approved" if done("approval.given") == 0 => plain(Tone::Good, fl!(text, "cases-told-free")),
+        "case.executing" => plain(Tone::Busy, fl!(text, "cases-told-executing")),
+        "case.expired" => plain(Tone::Bad, fl!(text, "cases-told-expired")),
+        "case.withdrawn" => plain(Tone::Plain, fl!(text, "cases-told-withdrawn", name = name)),
+        "case.releasing" => plain(Tone::Busy, fl!(text, "cases-told-releasing")),
+        "case.finished" => {
+            let (copies, sent) = (done("copy.held"), done("correction.sent") + done("copy.replaced"));
+            let detail = fl!(text, "cases-told-finished-detail", copies = copies, sent = sent);
+            Some((Tone::Good, fl!(text, "cases-told-finished"), detail))
+        }
+        "case.closed" => {
+            let detail = fl!(text, "cases-told-closed-detail", copies = done("copy.released"));
+            Some((Tone::Plain, fl!(text, "cases-told-closed"), detail))
+        }
+        "vault.destroyed" => plain(Tone::Plain, fl!(text, "cases-told-vault-destroyed")),
+        "correction.failed" | "correction.unconfirmed" if done(&entry.action) == 0 => {
+            plain(Tone::Bad, fl!(text, "cases-told-correction-lost"))
+        }
+        _ => None,
+    }
+}
+
+fn decided(text: Text, entry: &Entry, name: &str, told: &Told<'_>) -> (Tone, String, String) {
+    let approved = field(entry, "verdict").is_some_and(|verdict| verdict == Verdict::Approved.code());
+    let given = told
+        .approvals
+        .iter()
+        .find(|given| Some(given.approver) == entry.actor && given.decided_at == entry.at);
+    let comment = given.filter(|_| told.comments).map(|given| given.comment.clone()).unwrap_or_default();
+    if approved {
+        (Tone::Good, fl!(text, "cases-told-approved", name = name), comment)
+    } else {
+        (Tone::Bad, fl!(text, "cases-told-refused", name = name), comment)
+    }
+}
+
+fn field(entry: &Entry, name: &str) -> Option<serde_json::Value> {
+    serde_json::from_str::<serde_json::Value>(&entry.detail).ok()?.get(name).cloned()
+}
+
+fn number(entry: &Entry, name: &str) -> u64 {
+    field(entry, name).and_then(|value| value.as_u64()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{case, entry, person, told as entry_by};
+    use super::*;
+    use domain::{audit::Actor, shared::Language};
+    use serde_json::json;
+
+    fn titles(trail: &[Entry], approvals: &[Approval], comments: bool) -> Vec<(String, String)> {
+        let (case, directory) = (case(), Directory::default());
+        let told = Told {
+            case: &case,
+            approvals,
+            directory: &directory,
+            comments,
+            zone: chrono_tz::Asia::Shanghai,
+            now: Timestamp(0),
+        };
+        let moments = timeline(Text::of(Language::Chinese), trail, &told);
+        moments.into_iter().map(|moment| (moment.title, moment.detail)).collect()
+    }
+
+    #[test]
+    fn acts_and_milestones_stand_out_and_copies_are_counted() {
+        let trail = [
+            entry_by(1, "case.requested", Actor::System, json!({ "targets": 3 })),
+            entry(2, "case.holding"),
+            entry(3, "copy.sealed"),
+            entry(4, "copy.held"),
+            entry(5, "target.settled"),
+            entry(6, "case.awaiting_approval"),
+            entry_by(7, "approval.given", Actor::Person(person(9)), json!({ "verdict": "approved" })),
+            entry(8, "case.approved"),
+            entry(9, "case.executing"),
+            entry(10, "case.finished"),
+        ];
+        let told = titles(&trail, &[], true);
+        assert_eq!(told.len(), 6, "{told:?}");
+        assert_eq!(told[0].1, "3 个收件对象");
+        assert_eq!(told[2].1, "已冻结 1 份副本");
+        assert_eq!(told[5].1, "收回 1 份副本，发出 0 封更正邮件");
+    }
+
+    #[test]
+    fn the_comment_of_a_refusal_is_for_those_who_read_mail() {
+        let refused =
+            entry_by(1, "approval.given", Actor::Person(person(9)), json!({ "verdict": "refused" }));
+        let approval = Approval {
+            id: domain::ids::ApprovalId(uuid::Uuid::nil()),
+            case: super::super::sample::CASE,
+            approver: person(9),
+            verdict: Verdict::Refused,
+            comment: "先和客户说清楚".into(),
+            digest: case().digest,
+            decided_at: refused.at,
+        };
+        let trail = [refused];
+        assert_eq!(titles(&trail, std::slice::from_ref(&approval), true)[0].1, "先和客户说清楚");
+        assert_eq!(titles(&trail, &[approval], false)[0].1, "");
+    }
+}

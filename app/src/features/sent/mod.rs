@@ -1,0 +1,8 @@
+//! The person's sent mail: list, search, filters.
+
+#[cfg(feature = "ssr")]
+mod form;
+#[cfg(feature = "ssr")]
+pub mod page;
+#[cfg(feature = "ssr")]
+mod refresh;

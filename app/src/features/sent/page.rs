@@ -1,0 +1,150 @@
+//! `/sent`: newest first, with search and a way to recall in every row.
+
+use super::{
+    form::Search,
+    refresh::{Freshness, refresh},
+};
+use crate::{
+    i18n::{Text, fl},
+    kit::{
+        Button, ButtonKind, Cell, EmptyState, Field, Icon, LinkButton, Notice, Pager, Select, Shape, Table,
+        Tone, pages,
+    },
+    layout::Section,
+    page::{Page, page},
+    show::{self, When},
+};
+use chrono_tz::Tz;
+use domain::{
+    sent::{Listing, Page as Wanted, SentSummary},
+    time::Timestamp,
+};
+use leptos::prelude::*;
+
+const ROWS: u64 = 25;
+
+#[component]
+pub fn SentPage() -> impl IntoView {
+    page("/sent", |visit| async move {
+        let (text, zone, now) = (visit.text, visit.portal().settings.time_zone, visit.now());
+        let search = Search::read(|name| visit.query.get(name));
+        let freshness = refresh(&visit).await;
+        let wanted = Wanted { index: search.page - 1, size: ROWS };
+        let mut tx = visit.portal().store.read().await?;
+        let found = tx.list_sent(visit.viewer.id(), &search.filter(zone), wanted).await?;
+        if found.rows.is_empty() && found.total > 0 {
+            visit.asked.go(&search.link(pages(found.total, ROWS)));
+        }
+        let body = view! {
+            <div class="page-head">
+                <div>
+                    <h1>{fl!(text, "sent-title")}</h1>
+                    <p class="lead">{fl!(text, "sent-lead")}</p>
+                </div>
+            </div>
+            <SearchForm text search=search.clone()/>
+            <Stale text freshness search=search.clone()/>
+            <Results text found search zone now/>
+        };
+        Ok(Page { title: fl!(text, "sent-title"), section: Section::Sent, body: body.into_any() })
+    })
+}
+
+#[component]
+fn SearchForm(text: Text, search: Search) -> impl IntoView {
+    let cases = vec![
+        (String::new(), fl!(text, "sent-case-any")),
+        ("with".to_owned(), fl!(text, "sent-case-with")),
+        ("without".to_owned(), fl!(text, "sent-case-without")),
+    ];
+    let narrowed = search.is_narrowed();
+    view! {
+        <form method="get" action="/sent" role="search" class="search">
+            <div class="search-words">
+                <Field name="q" label=fl!(text, "sent-search-words") kind="search" value=search.words placeholder=fl!(text, "sent-search-example")/>
+            </div>
+            <Field name="from" label=fl!(text, "sent-search-from") kind="date" value=search.from/>
+            <Field name="until" label=fl!(text, "sent-search-until") kind="date" value=search.until/>
+            <Select name="case" label=fl!(text, "sent-search-case") options=cases chosen=search.case/>
+            <div class="search-actions">
+                <Button label=fl!(text, "sent-search-button") icon=Shape::Search/>
+                {narrowed.then(|| view! { <LinkButton kind=ButtonKind::Quiet label=fl!(text, "sent-search-clear") href="/sent"/> })}
+            </div>
+        </form>
+    }
+}
+
+/// Says when the list may not be complete.
+#[component]
+fn Stale(text: Text, freshness: Freshness, search: Search) -> impl IntoView {
+    let (tone, sentence) = match freshness {
+        Freshness::Fresh => return None,
+        Freshness::Reading => (Tone::Busy, fl!(text, "sent-reading")),
+        Freshness::Unreadable => (Tone::Warn, fl!(text, "sent-unreadable")),
+    };
+    let again = search.link(search.page);
+    Some(view! {
+        <Notice tone sentence>
+            <p><a href=again>{fl!(text, "sent-look-again")}</a></p>
+        </Notice>
+    })
+}
+
+#[component]
+fn Results(
+    text: Text,
+    found: Listing<SentSummary>,
+    search: Search,
+    zone: Tz,
+    now: Timestamp,
+) -> impl IntoView {
+    let Listing { rows, total } = found;
+    if rows.is_empty() {
+        return if search.is_narrowed() {
+            view! { <EmptyState title=fl!(text, "sent-none-found") hint=fl!(text, "sent-none-found-hint") icon=Shape::Search/> }.into_any()
+        } else {
+            view! { <EmptyState title=fl!(text, "sent-none") hint=fl!(text, "sent-none-hint")/> }.into_any()
+        };
+    }
+    let last = pages(total, ROWS);
+    let at = search.page.min(last);
+    let previous = (at > 1).then(|| (fl!(text, "sent-newer"), search.link(at - 1)));
+    let next = (at < last).then(|| (fl!(text, "sent-older"), search.link(at + 1)));
+    let heads = ["sent-col-mail", "sent-col-to", "sent-col-time", ""]
+        .map(|key| if key.is_empty() { String::new() } else { text.get(key) });
+    let rows = rows.into_iter().map(|row| view! { <Row text row zone now/> }).collect_view();
+    view! {
+        <p class="hint">{fl!(text, "sent-total", total = total)}</p>
+        <Table caption=fl!(text, "sent-title") heads=heads.to_vec()>{rows}</Table>
+        <Pager label=fl!(text, "sent-pages") position=fl!(text, "sent-position", page = at, pages = last) previous next/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(text: Text, row: SentSummary, zone: Tz, now: Timestamp) -> impl IntoView {
+    let SentSummary { message, case } = row;
+    let subject =
+        if message.subject.is_empty() { fl!(text, "sent-no-subject") } else { message.subject.clone() };
+    let names: Vec<String> = message.recipients().map(show::who).collect();
+    let attachments = message.attachments.len();
+    let open = format!("/sent/{}", message.id);
+    let ask = format!("{open}/ask");
+    let spoken = fl!(text, "sent-recall-this", subject = subject.clone());
+    view! {
+        <tr>
+            <Cell head="" main=true>
+                <a class="sent-subject" href=open>{subject}</a>
+                <span class="row">
+                    {case.map(|case| view! { <a class="badge badge-busy" href=format!("/cases/{case}")>{case.to_string()}</a> })}
+                    {(attachments > 0).then(|| view! {
+                        <span class="hint row-tight"><Icon shape=Shape::Clip/>{fl!(text, "sent-attachments", count = attachments)}</span>
+                    })}
+                </span>
+            </Cell>
+            <Cell head=fl!(text, "sent-col-to")>{show::first_few(text, &names)}</Cell>
+            <Cell head=fl!(text, "sent-col-time")><When text at=message.sent_at now zone/></Cell>
+            <Cell head=""><LinkButton label=fl!(text, "sent-recall") href=ask icon=Shape::Recall spoken=spoken/></Cell>
+        </tr>
+    }
+}

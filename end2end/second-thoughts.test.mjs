@@ -1,0 +1,113 @@
+// What happens to a request when somebody says no, changes their mind, clicks twice, goes back, or comes too late.
+
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { copiesOf, fingerprint, outbox, sentMail } from './lib/mail.mjs'
+import { Stage } from './lib/stage.mjs'
+import { until } from './lib/until.mjs'
+
+const REASON = { reason: 'sensitive_content', includeRead: false, note: 'Must not stay there.' }
+
+let stage
+before(async () => (stage = await Stage.open()))
+after(() => stage?.close())
+const copies = (portal, story) => copiesOf(portal, sentMail(portal, portal.accounts.employee.address, portal.stories[story]).id)
+
+// One portal for all: every scene leaves the mailboxes as it found them.
+for (const scripts of [false, true]) {
+  describe(`second thoughts, scripts ${scripts ? 'on' : 'off'}`, () => {
+
+    test('a refusal puts everything back', () =>
+      stage.play('refusal', { scripts }, async ({ enter, portal }) => {
+        const before = fingerprint(copies(portal, 0))
+        const employee = await enter('employee')
+        const number = await employee.recall(portal.stories[0], REASON)
+        await employee.seesState('live-awaiting')
+        assert.ok(copies(portal, 0).length < before.length, 'frozen')
+
+        const manager = await enter('manager')
+        await manager.openApproval(number)
+        await manager.decide('refused', '')
+        await manager.isTold('cases-decide-comment-missing')
+        await manager.decide('refused', 'The client has seen it long ago.')
+        await manager.isTold('cases-decided-refused')
+
+        await employee.seesState('live-refused')
+        await employee.main.getByText('The client has seen it long ago.').first().waitFor()
+        await employee.main.locator('#targets .badge').filter({ hasText: employee.say('outcome-restored') }).first().waitFor()
+        assert.deepEqual(fingerprint(copies(portal, 0)), before)
+        assert.equal(outbox(portal).length, 0)
+      }))
+
+    test('a request can be withdrawn', () =>
+      stage.play('withdrawal', { scripts }, async ({ enter, portal }) => {
+        const before = fingerprint(copies(portal, 1))
+        const employee = await enter('employee')
+        await employee.recall(portal.stories[1], REASON)
+        await employee.seesState('live-awaiting')
+        await employee.withdraw()
+        await employee.isTold('cases-withdrawn', 'cases-withdrawn-in-flight')
+        await employee.seesState('live-withdrawn')
+        await until('every copy is back', () => copies(portal, 1).length === before.length)
+        assert.deepEqual(fingerprint(copies(portal, 1)), before)
+        await employee.main.locator('form[action="/api/case/withdraw"]').waitFor({ state: 'detached' })
+      }))
+
+    test('clicking twice and going back lead to one case', () =>
+      stage.play('double click', { scripts }, async ({ enter, portal }) => {
+        const before = fingerprint(copies(portal, 0))
+        const employee = await enter('employee')
+        await employee.open('/cases')
+        const rows = employee.main.locator('tbody tr').filter({ hasText: portal.stories[0] })
+        const known = await rows.count()
+        await employee.openMail(portal.stories[0])
+        await employee.beginToAsk('recall')
+        await employee.fillIn(REASON)
+        await employee.check()
+        await employee.theButton.dblclick()
+        await employee.page.waitForURL(/\/cases\/R-/)
+        const here = new URL(employee.page.url()).pathname
+        await employee.seesState('live-awaiting')
+
+        await employee.page.goBack()
+        await employee.page.waitForURL(/\/(drafts|cases)\//)
+        if (!employee.page.url().endsWith(here)) await employee.main.locator(`a[href="${here}"]`).first().click()
+        await employee.page.waitForURL(new RegExp(`${here}$`))
+        await employee.open('/cases')
+        assert.equal(await rows.count(), known + 1)
+
+        await employee.open(here)
+        await employee.withdraw()
+        await employee.seesState('live-withdrawn')
+        await until('every copy is back', () => copies(portal, 0).length === before.length)
+        assert.deepEqual(fingerprint(copies(portal, 0)), before)
+      }))
+
+    test('what was typed outlives the session', () =>
+      stage.play('expired session', { scripts }, async ({ enter, portal }) => {
+        const employee = await enter('employee')
+        const note = '写了很久的说明 <b>& "quotes"</b>\nsecond line'
+        await employee.openMail(portal.stories[0])
+        await employee.beginToAsk('recall')
+        await employee.fillIn({ reason: 'wrong_recipients', includeRead: true, note })
+        await employee.main.locator('[name=subject]').fill('A subject of my own')
+        await employee.letter().fill('Dear all,\n\nplease <forget> it.')
+        const cookies = await employee.context.cookies()
+        const session = cookies.find((cookie) => /^(__Host-)?recant$/.test(cookie.name))
+        assert.ok(session?.httpOnly && session.sameSite === 'Lax', JSON.stringify(cookies))
+        await employee.context.clearCookies({ name: session.name })
+        await employee.press('check')
+
+        await employee.page.waitForURL(/\/sign-in\?next=/)
+        await employee.isTold('frame-session-ended-kept')
+        await employee.signIn()
+        await employee.page.waitForURL(/\/ask/)
+        const value = (name) => employee.main.locator(`[name=${name}]`).first().inputValue()
+        assert.equal(await value('note'), note)
+        assert.equal(await value('subject'), 'A subject of my own')
+        assert.equal(await value('text'), 'Dear all,\n\nplease <forget> it.')
+        await employee.check()
+        await employee.main.getByText('please <forget> it.').first().waitFor()
+      }))
+  })
+}

@@ -1,0 +1,91 @@
+//! `recant org import`: people and groups from one TOML file, or from CSV tables.
+
+use super::say;
+use crate::{config::Config, wiring, world};
+use anyhow::{Context as _, Result, bail};
+use clap::Subcommand;
+use domain::{
+    audit::{Actor, NewEntry},
+    org::{
+        Directory,
+        import::{ImportProblem, OrgChange, OrgPlan, parse_csv, parse_toml},
+    },
+    store::{Store, StoreError},
+    world::World,
+};
+use serde_json::json;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+#[derive(Debug, Subcommand)]
+pub enum OrgCommand {
+    /// Take over people and groups; whoever isn't named any more is deactivated. Nothing is taken over by half.
+    Import {
+        /// A .toml file, or a .csv table of people.
+        file: PathBuf,
+        /// A .csv table of groups.
+        groups: Option<PathBuf>,
+    },
+}
+
+pub async fn run(command: OrgCommand, config: &Config) -> Result<ExitCode> {
+    let OrgCommand::Import { file, groups } = command;
+    let plan = match read(&file, groups.as_deref())? {
+        Ok(plan) => plan,
+        Err(problems) => {
+            for problem in &problems {
+                say::problem(&problem.to_string());
+            }
+            say::problem(&format!("{} problems; nothing was changed", problems.len()));
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let database = wiring::database(config).await?;
+    let change = import(&database, &plan, &world::real()).await?;
+    database.close().await;
+    say::line(format!(
+        "{} people added, {} changed, {} deactivated; {} people and {} groups in all",
+        change.added,
+        change.changed,
+        change.deactivated,
+        change.people.iter().filter(|person| person.active).count(),
+        change.groups.len()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(file: &Path, groups: Option<&Path>) -> Result<Result<OrgPlan, Vec<ImportProblem>>> {
+    let text = |file: &Path| {
+        fs::read_to_string(file).with_context(|| format!("{} can't be read as text", file.display()))
+    };
+    match file.extension().and_then(|end| end.to_str()) {
+        Some("csv") => Ok(parse_csv(&text(file)?, groups.map(text).transpose()?.as_deref())),
+        Some("toml") if groups.is_none() => Ok(parse_toml(&text(file)?)),
+        Some("toml") => bail!("a TOML file holds the groups, too: name that one file only"),
+        _ => bail!("{}: name a .toml file, or .csv tables", file.display()),
+    }
+}
+
+/// Directory, change and entry in the trail in one transaction.
+pub async fn import(store: &dyn Store, plan: &OrgPlan, world: &World) -> Result<OrgChange, StoreError> {
+    let mut tx = store.write().await?;
+    let current: Directory = tx.directory().await?;
+    let change = plan.apply(&current, world);
+    tx.replace_organisation(&change.people, &change.departments, &change.groups).await?;
+    let detail =
+        json!({ "added": change.added, "changed": change.changed, "deactivated": change.deactivated });
+    let entry = NewEntry {
+        at: world.now(),
+        actor: Actor::System,
+        action: "org.imported",
+        case: None,
+        target: None,
+        detail,
+    };
+    tx.record(&entry).await?;
+    tx.commit().await?;
+    Ok(change)
+}
