@@ -30,51 +30,56 @@ describe('every page', () => {
           for (const { name, path, status } of tour.pages[role]) {
             await visitor.open(path, status)
             if (role === 'anonymous') await visitor.speak(language)
-            wrong.push(...(await examine(visitor.page)).map((what) => `${name}, ${what}`))
-            await check(wrong, visitor.page, name, language)
+            const found = [...(await frame(visitor.page, language)), ...(await looks(visitor.page))]
+            wrong.push(...found.map((what) => `${name}: ${what}`))
           }
-          assert.deepEqual([...new Set(wrong)], [])
+          if (wrong.length) assert.fail(wrong.join('\n'))
         }))
     }
   }
 })
 
-async function check(wrong, page, name, language) {
-  const found = await page.evaluate(() => ({
-    language: document.documentElement.lang,
+async function frame(page, language) {
+  const { lang, title, headings } = await page.evaluate(() => ({
+    lang: document.documentElement.lang,
     title: document.title,
     headings: document.querySelectorAll('h1').length,
   }))
-  if (found.language !== language) wrong.push(`${name}, lang is ${found.language}`)
-  if (!found.title.includes(' · ')) wrong.push(`${name}, title is “${found.title}”`)
-  if (found.headings !== 1) wrong.push(`${name} has ${found.headings} h1`)
+  const wrong = []
+  if (lang !== language) wrong.push(`lang is ${lang}`)
+  if (!title.includes(' · ')) wrong.push(`the title is “${title}”`)
+  if (headings !== 1) wrong.push(`it has ${headings} h1`)
+  return wrong
 }
 
-/** What is wrong with the page as it stands, in four looks. */
-async function examine(page) {
-  const wrong = []
+/** What is wrong with the page as it stands, in four looks; each thing once, with the looks it was seen in. */
+async function looks(page) {
+  const wrong = new Map()
+  const note = (what, look) => wrong.set(what, [...(wrong.get(what) ?? []), look])
   await page.evaluate(AXE)
   for (const size of SIZES) {
     await page.setViewportSize(size)
-    const wide = await page.evaluate(() => {
-      const root = document.scrollingElement
-      if (root.scrollWidth <= root.clientWidth) return ''
-      const all = [...document.querySelectorAll('main *, header *')]
-      const over = all.filter((element) => element.getBoundingClientRect().right > root.clientWidth + 1)
-      return `${root.scrollWidth} px wide because of ${over.slice(-1).map((element) => element.outerHTML.slice(0, 120))}`
-    })
-    if (wide) wrong.push(`at ${size.width} px: ${wide}`)
+    const wide = await page.evaluate(overflow)
+    if (wide) note(wide, `${size.width} px`)
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       const found = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: rules, resultTypes: ['violations'] }), RULES)
       for (const { id, help, nodes } of found.violations) {
-        for (const node of nodes.slice(0, 3)) {
-          wrong.push(`${size.width} px, ${colorScheme}: ${id} (${help}) at ${node.target.join(' ')}: ${node.html.slice(0, 160)}${measured(node)}`)
-        }
+        const which = nodes.slice(0, 3).map((node) => `\n      ${node.html.slice(0, 200)}${measured(node)}`)
+        note(`${id} (${help}), ${nodes.length} times:${which.join('')}`, `${size.width} px ${colorScheme}`)
       }
     }
   }
-  return wrong
+  return [...wrong].map(([what, seen]) => `${seen.join(', ')}: ${what}`)
+}
+
+/** In the page: what makes it wider than the window, if anything. */
+function overflow() {
+  const root = document.scrollingElement
+  if (root.scrollWidth <= root.clientWidth) return ''
+  const all = [...document.querySelectorAll('main *, header *')]
+  const over = all.filter((element) => element.getBoundingClientRect().right > root.clientWidth + 1)
+  return `it is ${root.scrollWidth} px wide because of ${over.at(-1)?.outerHTML.slice(0, 200)}`
 }
 
 /** The numbers behind a complaint about colours. */

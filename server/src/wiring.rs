@@ -18,7 +18,7 @@ use thiserror::Error;
 pub enum WiringError {
     #[error("{0}")]
     Database(#[from] SetupError),
-    #[error("the database has {0}: run `recant migrate` with the program of the newer version")]
+    #[error("the database has {0}: run `recant migrate`, with the newer program when the database is newer")]
     Schema(SchemaState),
     #[error("{0}")]
     Mail(#[from] LayoutError),

@@ -90,13 +90,14 @@ impl Check {
         let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
         let url = match (url.strip_prefix("sqlite:"), password) {
             (Some(path), _) => format!("sqlite:{}", self.source.folder.join(path).display()),
-            (None, Some(password)) if is_postgres => match with_password(&url, &password) {
-                Some(url) => url,
-                None => {
-                    let advice = "with password_file the address needs a user and no password: postgres://recant@db/recant";
+            (None, Some(password)) if is_postgres => {
+                let Some(url) = with_password(&url, &password) else {
+                    let advice =
+                        "with password_file it needs a user and no password: postgres://recant@db/recant";
                     return self.wrong(place, "database.url", "…", advice);
-                }
-            },
+                };
+                url
+            }
             (None, None) if is_postgres => url,
             // Not shown: it may hold a password.
             (None, _) => {

@@ -1,13 +1,12 @@
 //! `/api/case/withdraw`, `/api/case/decide`.
 
-use super::form;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn as _;
 
 #[server(endpoint = "case/withdraw")]
 pub async fn withdraw(#[server(default)] number: String) -> Result<(), ServerFnError> {
-    let post = crate::guard::form(Withdraw::PATH, &form::page_of(&number)).await?;
+    let post = crate::guard::form(Withdraw::PATH, &super::form::page_of(&number)).await?;
     super::act::withdraw(post, &number).await
 }
 
@@ -19,8 +18,8 @@ pub async fn decide(
     #[server(default)] comment: String,
     #[server(default)] for_person: String,
 ) -> Result<(), ServerFnError> {
-    let back = form::page_of(&number);
-    let typed = form::Comment { comment: comment.clone() };
+    let back = super::form::page_of(&number);
+    let typed = super::form::Comment { comment: comment.clone() };
     let post = crate::guard::form_keeping(Decide::PATH, &back, &for_person, &typed).await?;
-    super::act::decide(post, &back, form::decided(&number, digest, &verdict, comment)).await
+    super::act::decide(post, &back, super::form::decided(&number, digest, &verdict, comment)).await
 }

@@ -1,0 +1,159 @@
+//! The program as an operator meets it: what it prints, what it refuses, how it exits.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a story that can't go on must fail, in its helpers too"
+)]
+
+use server::demo::{self, AccountKind, accounts};
+use std::{
+    fs,
+    io::Write as _,
+    process::{Command, Output, Stdio},
+};
+use tempfile::TempDir;
+
+struct Machine(TempDir);
+
+impl Machine {
+    /// A configuration, a key, and folders; no people yet.
+    fn new() -> Self {
+        let machine = Self(tempfile::tempdir().unwrap());
+        for folder in ["mail", "site"] {
+            fs::create_dir(machine.0.path().join(folder)).unwrap();
+        }
+        machine.write("site/hash.txt", "js: a\nwasm: b\ncss: c\n");
+        machine.write(
+            "recant.toml",
+            "[server]\npublic_url = \"https://recant.example\"\n[database]\nurl = \"sqlite:recant.db\"\n\
+             [vault]\nkey_file = \"vault.key\"\n[mail]\nroot = \"mail\"\n[sending]\noutbox = \"outbox\"\n\
+             [organisation]\nname = \"Chengyu\"\nmail_domain = \"chengyu.example\"\n[site]\ndir = \"site\"\n",
+        );
+        assert!(machine.recant(&["key", "new", "vault.key"], "").status.success());
+        machine
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.0.path().join(name), text).unwrap();
+    }
+
+    fn recant(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_recant"))
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env_remove("RECANT_CONFIG")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// What is printed when it works.
+    fn says(&self, arguments: &[&str], input: &str) -> String {
+        let output = self.recant(arguments, input);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What is printed when it exits with 1.
+    fn refuses(&self, arguments: &[&str], input: &str) -> String {
+        let output = self.recant(arguments, input);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+fn employee() -> &'static str {
+    accounts().into_iter().find(|account| account.kind == AccountKind::Employee).unwrap().address
+}
+
+#[test]
+fn an_organisation_comes_in_whole_or_not_at_all() {
+    let machine = Machine::new();
+    let good = demo::organisation(7);
+    machine.write("wrong.toml", &good.replacen("language = \"en\"", "language = \"xx\"", 2));
+    let told = machine.refuses(&["org", "import", "wrong.toml"], "");
+    assert_eq!(
+        told.lines().filter(|line| line.contains(", line ") && line.contains("\"xx\"")).count(),
+        2,
+        "{told}"
+    );
+    assert!(told.contains("2 problems; nothing was changed"), "{told}");
+    assert_eq!(machine.says(&["user", "list"], "").lines().count(), 1, "nobody but the header");
+    machine.write("good.toml", &good);
+    let told = machine.says(&["org", "import", "good.toml"], "");
+    assert!(told.starts_with("60 people added, 0 changed, 0 deactivated"), "{told}");
+    let again = machine.says(&["org", "import", "good.toml"], "");
+    assert!(again.starts_with("0 people added, 0 changed, 0 deactivated"), "{again}");
+    assert!(machine.refuses(&["org", "import", "people.pdf"], "").contains(".toml"));
+}
+
+#[test]
+fn passwords_are_for_people_of_the_directory() {
+    let machine = Machine::new();
+    machine.write("org.toml", &demo::organisation(7));
+    machine.says(&["org", "import", "org.toml"], "");
+    let told = machine.refuses(&["user", "add", "nobody@chengyu.example"], "a long password\n");
+    assert!(told.contains("org import"), "{told}");
+    assert!(machine.refuses(&["user", "add", employee()], "short\n").contains("at least 10"));
+    let told = machine.says(&["user", "add", employee()], "a long password\n");
+    assert!(told.contains(employee()) && !told.contains("a long password"), "{told}");
+    assert!(machine.refuses(&["user", "add", employee()], "another password\n").contains("user passwd"));
+    let told = machine.says(&["user", "passwd", employee(), "--generate"], "");
+    assert!(told.lines().any(|line| line.starts_with("password: ") && line.len() > 30), "{told}");
+    let list = machine.says(&["user", "list"], "");
+    assert_eq!(list.lines().filter(|line| line.ends_with("yes")).count(), 1, "{list}");
+}
+
+#[test]
+fn a_changed_trail_is_found_out() {
+    let machine = Machine::new();
+    machine.write("org.toml", &demo::organisation(7));
+    machine.says(&["org", "import", "org.toml"], "");
+    machine.says(&["user", "add", employee()], "a long password\n");
+    let told = machine.says(&["audit", "verify"], "");
+    assert!(told.starts_with("2 entries, head "), "{told}");
+    let database = machine.0.path().join("recant.db");
+    let mut bytes = fs::read(&database).unwrap();
+    let place =
+        bytes.windows(10).position(|window| window == b"\"added\":60").expect("the entry in the file");
+    bytes[place + 9] = b'1';
+    fs::write(&database, bytes).unwrap();
+    let told = machine.refuses(&["audit", "verify"], "");
+    assert!(told.contains("entry 1 was changed"), "{told}");
+}
+
+#[test]
+fn the_doctor_says_what_to_do() {
+    let machine = Machine::new();
+    let told = machine.refuses(&["doctor"], "");
+    assert!(told.contains("WRONG  database") && told.contains("recant migrate"), "{told}");
+    assert!(machine.says(&["migrate"], "").contains("up to date"));
+    let told = machine.refuses(&["doctor"], "");
+    assert!(told.contains("WRONG  people") && told.contains("recant org import"), "{told}");
+    machine.write("org.toml", &demo::organisation(7));
+    machine.says(&["org", "import", "org.toml"], "");
+    for account in accounts() {
+        let (local, domain) = account.address.split_once('@').unwrap();
+        for place in ["cur", "new", "tmp"] {
+            fs::create_dir_all(machine.0.path().join(format!("mail/{domain}/{local}/Maildir/{place}")))
+                .unwrap();
+        }
+    }
+    let told = machine.says(&["doctor"], "");
+    assert!(told.contains("everything is in order"), "{told}");
+    fs::remove_file(machine.0.path().join("vault.key")).unwrap();
+    let told = machine.refuses(&["doctor"], "");
+    assert!(told.contains("WRONG  configuration") && told.contains("line 6: vault.key_file"), "{told}");
+}
+
+#[test]
+fn a_key_is_never_written_over() {
+    let machine = Machine::new();
+    let before = fs::read(machine.0.path().join("vault.key")).unwrap();
+    assert!(machine.refuses(&["key", "new", "vault.key"], "").contains("vault.key can't be made"));
+    assert_eq!(fs::read(machine.0.path().join("vault.key")).unwrap(), before);
+}
