@@ -5,7 +5,10 @@
 //! comes as `Arc<domain::portal::Portal>` in Leptos' context and in the request's extensions.
 // The types of nested views are deep; their layout is computed one level at a time.
 #![recursion_limit = "256"]
-#![expect(clippy::needless_pass_by_value, reason = "the props of a Leptos component are its arguments, taken by value")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the props of a Leptos component are its arguments, taken by value"
+)]
 
 pub mod features;
 pub mod kit;

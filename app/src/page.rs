@@ -13,10 +13,7 @@ use crate::{
 };
 use domain::{portal::Portal, store::StoreError, time::Timestamp};
 use leptos::prelude::*;
-use leptos_router::{
-    hooks::use_params_map,
-    params::ParamsMap,
-};
+use leptos_router::{hooks::use_params_map, params::ParamsMap};
 use serde::de::DeserializeOwned;
 use std::{fmt::Display, future::Future, str::FromStr};
 

@@ -7,7 +7,8 @@ pub struct Query(Vec<(String, String)>);
 
 impl Query {
     pub fn of(uri: &Uri) -> Self {
-        extract::Query::try_from_uri(uri).map_or_else(|_| Self::default(), |extract::Query(pairs)| Self(pairs))
+        extract::Query::try_from_uri(uri)
+            .map_or_else(|_| Self::default(), |extract::Query(pairs)| Self(pairs))
     }
 
     /// The first value of this name.

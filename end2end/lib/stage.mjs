@@ -57,7 +57,7 @@ export class Stage {
     }
     try {
       await scene({ arrive, enter, portal: this.portal })
-      if (cast.some((visitor) => visitor.complaints.length)) throw new Error('the browser complains')
+      if (cast.some((visitor) => visitor.complaints.length)) throw new Error('the browser complains, see below')
     } catch (error) {
       const evidence = await this.evidence(`${name}, scripts ${scripts ? 'on' : 'off'}`, cast)
       // The reporter prints the stack. Playwright's log stands in its message already.
@@ -73,8 +73,8 @@ export class Stage {
   async evidence(name, cast) {
     await mkdir(RESULTS, { recursive: true })
     const lines = []
-    for (const visitor of cast) {
-      const file = `${RESULTS}${name} (${visitor.role}).png`.replace(/[^\w./(), -]/g, '-')
+    for (const [at, visitor] of cast.entries()) {
+      const file = `${RESULTS}${name} (${at + 1} ${visitor.role}).png`.replace(/[^\w./(), -]/g, '-')
       const taken = await visitor.page.screenshot({ path: file, fullPage: true, timeout: 5_000 }).then(() => file, () => 'no picture')
       lines.push(`  ${visitor.role} was at ${visitor.page.url()}: ${taken}`, ...visitor.complaints.map((complaint) => `    ${complaint}`))
     }

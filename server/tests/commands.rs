@@ -1,9 +1,5 @@
 //! The program as an operator meets it: what it prints, what it refuses, how it exits.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a story that can't go on must fail, in its helpers too"
-)]
+#![expect(clippy::unwrap_used, reason = "a story that can't go on must fail, in its helpers too")]
 
 use server::demo::{self, AccountKind, accounts};
 use std::{

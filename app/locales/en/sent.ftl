@@ -29,6 +29,7 @@ sent-older = Older
 sent-col-mail = Mail
 sent-col-to = To
 sent-col-time = Sent
+sent-col-do = Action
 sent-no-subject = (no subject)
 sent-attachments = { $count ->
     [one] { $count } attachment

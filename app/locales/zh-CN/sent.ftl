@@ -26,6 +26,7 @@ sent-older = 较早的
 sent-col-mail = 邮件
 sent-col-to = 收件人
 sent-col-time = 发送时间
+sent-col-do = 操作
 sent-no-subject = （无主题）
 sent-attachments = { $count } 个附件
 sent-recall = 撤回…

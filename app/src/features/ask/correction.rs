@@ -62,8 +62,7 @@ pub fn Files(text: Text, uploads: Vec<Upload>, limit: u64) -> impl IntoView {
         fits: fl!(text, "ask-files-fit", size = HERE),
         too_large: fl!(text, "ask-files-too-large", size = HERE, room = show::size(room)),
     };
-    #[expect(clippy::cast_precision_loss, reason = "a limit for people; exact up to 9 PB")]
-    let room = room as f64;
+    let room = usize::try_from(room).unwrap_or(usize::MAX);
     view! {
         <ul class="files" aria-label=fl!(text, "ask-files")>{rows}</ul>
         <Field name=name::FILES label=fl!(text, "ask-files-choose") kind="file" multiple=true hint=hint/>

@@ -1,5 +1,7 @@
 //! Comfort when scripts run: how many people are chosen, and whether the chosen files fit, before anything is sent.
 //! Without scripts the server says the same one step later.
+//!
+//! Numbers are `usize` throughout: writing out fractions would cost the browser's bundle some 10 KB.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -19,37 +21,22 @@ pub struct FileWords {
 pub fn ChosenCount(sentence: String, start: usize) -> impl IntoView {
     let count = RwSignal::new(start);
     #[cfg(feature = "hydrate")]
-    {
-        let recount = move || count.set(browser::chosen_people().unwrap_or(start));
-        // A browser that went back fills the boxes by itself.
-        Effect::new(move |_| recount());
-        let listening = window_event_listener(leptos::ev::change, move |_| recount());
-        on_cleanup(move || listening.remove());
-    }
+    browser::on_every_change(move || count.set(browser::chosen_people().unwrap_or(start)));
     view! { <p class="ask-count" aria-live="polite">{move || filled(&sentence, &count.get().to_string())}</p> }
 }
 
 /// `room`: bytes that still fit.
 #[island]
-pub fn ChosenFiles(words: FileWords, room: f64) -> impl IntoView {
-    let size = RwSignal::new(0.0_f64);
+pub fn ChosenFiles(words: FileWords, room: usize) -> impl IntoView {
+    let size = RwSignal::new(0_usize);
     #[cfg(feature = "hydrate")]
-    {
-        let listening = window_event_listener(leptos::ev::change, move |_| size.set(browser::chosen_bytes()));
-        on_cleanup(move || listening.remove());
-    }
-    let class = move || if size.get() > room { "problem" } else { "hint" };
-    let sentence = move || {
-        let bytes = size.get();
-        if bytes > room {
-            filled(&words.too_large, &megabytes(bytes))
-        } else if bytes > 0.0 {
-            filled(&words.fits, &megabytes(bytes))
-        } else {
-            String::new()
-        }
+    browser::on_every_change(move || size.set(browser::chosen_bytes()));
+    let sentence = move || match size.get() {
+        0 => String::new(),
+        bytes if bytes > room => filled(&words.too_large, &megabytes(bytes)),
+        bytes => filled(&words.fits, &megabytes(bytes)),
     };
-    view! { <p class=class aria-live="polite">{sentence}</p> }
+    view! { <p class="hint" aria-live="polite">{sentence}</p> }
 }
 
 fn filled(sentence: &str, value: &str) -> String {
@@ -57,24 +44,42 @@ fn filled(sentence: &str, value: &str) -> String {
 }
 
 /// Rounded up to a tenth, so that what doesn't fit never looks as if it did.
-fn megabytes(bytes: f64) -> String {
-    format!("{:.1} MB", (bytes / 100_000.0).ceil() / 10.0)
+fn megabytes(bytes: usize) -> String {
+    let tenths = bytes.div_ceil(100_000);
+    format!("{}.{} MB", tenths / 10, tenths % 10)
 }
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::{prelude::document, wasm_bindgen::JsCast as _};
+    use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
+
+    /// Once at the start, too: a browser that went back fills the form by itself. The island lives as long as the
+    /// page, so nothing has to stop listening.
+    pub fn on_every_change(look: impl Fn() + Clone + 'static) {
+        let first = look.clone();
+        Effect::new(move |_| first());
+        window_event_listener(ev::change, move |_| look());
+    }
 
     pub fn chosen_people() -> Option<usize> {
         let boxes = document().query_selector_all("input[name=recipient]:checked").ok()?;
         usize::try_from(boxes.length()).ok()
     }
 
-    pub fn chosen_bytes() -> f64 {
+    pub fn chosen_bytes() -> usize {
         let input = document().get_element_by_id("files");
         let input = input.and_then(|input| input.dyn_into::<web_sys::HtmlInputElement>().ok());
-        let Some(files) = input.and_then(|input| input.files()) else { return 0.0 };
-        (0..files.length()).filter_map(|at| files.get(at)).map(|file| file.size()).sum()
+        let Some(files) = input.and_then(|input| input.files()) else { return 0 };
+        (0..files.length()).filter_map(|at| files.get(at)).map(|file| whole(file.size())).sum()
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` stops at the largest usize"
+    )]
+    fn whole(bytes: f64) -> usize {
+        bytes as usize
     }
 }
 
@@ -84,10 +89,8 @@ mod tests {
 
     #[test]
     fn sizes_are_rounded_up() {
-        assert_eq!(
-            [1.0, 100_000.0, 100_001.0, 30_000_000.0].map(megabytes),
-            ["0.1 MB", "0.1 MB", "0.2 MB", "30.0 MB"]
-        );
+        let shown = [1, 100_000, 100_001, 30_000_000].map(megabytes);
+        assert_eq!(shown, ["0.1 MB", "0.1 MB", "0.2 MB", "30.0 MB"]);
     }
 
     #[test]

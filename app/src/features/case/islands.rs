@@ -1,32 +1,27 @@
-//! The board that keeps itself fresh while the case is at work.
+//! What keeps the board fresh while the case is at work.
 
-use super::board::{Head, Rows, Words};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use shared::progress::Progress;
 
-/// How the island stays up to date.
+/// How the board stays up to date.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Follow {
     /// Where the events come from.
     pub events: String,
+    /// The look that the page shows.
+    pub pulse: String,
+    /// What the page offers besides.
+    pub offers: String,
     /// Without events the page may load itself again: nothing is being typed on it.
     pub reloads: bool,
 }
 
-/// Children stand between state and targets: the forms of the page.
+/// The children come from the server and stay as they are; only their marked elements are written into.
 #[island]
-pub fn LiveBoard(progress: Progress, words: Words, follow: Follow, children: Children) -> impl IntoView {
-    let look = RwSignal::new(progress);
+pub fn LiveBoard(follow: Follow, children: Children) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| super::follow::follow(look, &follow));
+    super::follow::follow(follow);
     #[cfg(not(feature = "hydrate"))]
     let _ = follow;
-    view! {
-        <div class="stack">
-            {move || view! { <Head progress=look.get()/> }}
-            {children()}
-            {move || view! { <Rows rows=look.with(|look| look.rows.clone()) words=words.clone()/> }}
-        </div>
-    }
+    children()
 }

@@ -1,7 +1,6 @@
 //! A case: state, targets, live progress, withdrawal, decision, report.
 
 pub mod api;
-mod board;
 #[cfg(feature = "hydrate")]
 mod follow;
 pub mod form;
@@ -13,6 +12,8 @@ mod act;
 mod advice;
 #[cfg(feature = "ssr")]
 mod asking;
+#[cfg(feature = "ssr")]
+mod board;
 #[cfg(feature = "ssr")]
 pub mod csv;
 #[cfg(feature = "ssr")]

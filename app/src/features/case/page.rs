@@ -95,17 +95,22 @@ fn Board(view: Arc<CaseView>, progress: Progress, reader: Reader, comment: Strin
     let (number, finished) = (view.case.number, progress.finished);
     let types = view.may_decide(reader.person);
     let words = words(reader.text, view.targets.len());
-    let forms = view! { <Forms view reader comment/> };
+    let (pulse, offers) = (progress.pulse.clone(), progress.offers.clone());
+    let rows = progress.rows.clone();
+    let board = view! {
+        <div class="stack">
+            <Head progress/>
+            <Forms view reader comment/>
+            <Rows rows words/>
+        </div>
+    }
+    .into_any();
     if finished {
-        let rows = progress.rows.clone();
-        return view! { <div class="stack"><Head progress/>{forms}<Rows rows words/></div> }.into_any();
+        return board;
     }
-    let follow = Follow { events: format!("/cases/{number}/events"), reloads: !types };
-    view! {
-        {(!types).then(|| view! { <noscript><meta http-equiv="refresh" content="3"/></noscript> })}
-        <LiveBoard progress words follow>{forms}</LiveBoard>
-    }
-    .into_any()
+    let follow = Follow { events: format!("/cases/{number}/events"), pulse, offers, reloads: !types };
+    let refresh = (!types).then(|| view! { <noscript><meta http-equiv="refresh" content="3"/></noscript> });
+    view! { {refresh} <LiveBoard follow>{board}</LiveBoard> }.into_any()
 }
 
 fn words(text: Text, targets: usize) -> Words {

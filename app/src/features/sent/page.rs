@@ -110,12 +110,16 @@ fn Results(
     let at = search.page.min(last);
     let previous = (at > 1).then(|| (fl!(text, "sent-newer"), search.link(at - 1)));
     let next = (at < last).then(|| (fl!(text, "sent-older"), search.link(at + 1)));
-    let heads = ["sent-col-mail", "sent-col-to", "sent-col-time", ""]
-        .map(|key| if key.is_empty() { String::new() } else { text.get(key) });
+    let heads = vec![
+        fl!(text, "sent-col-mail"),
+        fl!(text, "sent-col-to"),
+        fl!(text, "sent-col-time"),
+        fl!(text, "sent-col-do"),
+    ];
     let rows = rows.into_iter().map(|row| view! { <Row text row zone now/> }).collect_view();
     view! {
         <p class="hint">{fl!(text, "sent-total", total = total)}</p>
-        <Table caption=fl!(text, "sent-title") heads=heads.to_vec()>{rows}</Table>
+        <Table caption=fl!(text, "sent-title") heads>{rows}</Table>
         <Pager label=fl!(text, "sent-pages") position=fl!(text, "sent-position", page = at, pages = last) previous next/>
     }
     .into_any()
