@@ -48,11 +48,11 @@ target-replaced = Replaced
 target-released = Put back
 ## Outcomes
 outcome-removed-unread = Recalled unread
-outcome-removed-unread-advice = They never opened it, and it is gone from the mailbox.
+outcome-removed-unread-advice = It was still marked as unread, and it is gone from the mailbox.
 outcome-removed-read = Recalled after reading
 outcome-removed-read-advice = It is gone from the mailbox, but they may have read it. Talk to them if it matters.
 outcome-replaced-unread = Replaced unread
-outcome-replaced-unread-advice = They never opened the original; the right version stands in its place.
+outcome-replaced-unread-advice = The original was still marked as unread; the right version stands in its place.
 outcome-replaced-read = Replaced after reading
 outcome-replaced-read-advice = The right version stands in its place, but they may have read the original.
 outcome-left-read = Read, left alone

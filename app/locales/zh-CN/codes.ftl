@@ -48,11 +48,11 @@ target-replaced = 已更换
 target-released = 已放回
 ## 结果
 outcome-removed-unread = 已撤回，未读
-outcome-removed-unread-advice = 对方没有打开过，邮箱里已经没有了。
+outcome-removed-unread-advice = 收回时还是未读，邮箱里已经没有了。
 outcome-removed-read = 已撤回，但已读
 outcome-removed-read-advice = 邮箱里已经没有了，但对方可能看过。必要时请直接说明。
 outcome-replaced-unread = 已更换，未读
-outcome-replaced-unread-advice = 对方没有打开过原邮件，现在看到的是正确版本。
+outcome-replaced-unread-advice = 收回时原邮件还是未读，现在邮箱里是正确版本。
 outcome-replaced-read = 已更换，但已读
 outcome-replaced-read-advice = 邮箱里现在是正确版本，但对方可能看过原邮件。
 outcome-left-read = 已读，未撤回
