@@ -1,7 +1,7 @@
 //! The signed-in person, looked up anew for every request: who left or lost a role is out at once.
 
 use crate::{asked::Asked, session};
-use domain::shared::{Language, Role};
+use domain::shared::Language;
 use domain::{
     ids::PersonId,
     org::{Directory, Person},
@@ -41,7 +41,6 @@ pub async fn current(asked: &Asked) -> Result<Option<Viewer>, ViewerError> {
     let Some(id) = session::person(&asked.session, asked.now()).await? else { return Ok(None) };
     let directory = asked.portal.directory().await?;
     let Some(person) = directory.person(id).filter(|person| person.active).cloned() else { return Ok(None) };
-    let decides =
-        person.has(Role::Approver) || directory.people().iter().any(|other| other.manager == Some(id));
+    let decides = directory.decides(id);
     Ok(Some(Viewer { person, decides, directory }))
 }

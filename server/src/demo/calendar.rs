@@ -51,14 +51,20 @@ pub fn utc(at: Timestamp) -> String {
     DateTime::<Utc>::format(&at.utc(), "%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
 
+/// Friday, 18:00, not after `now`. Everyday mail is told from there, so that whenever the demo is started the dice
+/// meet the same weekdays and fall the same way; only the stories are told from this minute.
+pub fn last_friday(now: Timestamp) -> Timestamp {
+    // 1970-01-01 was a Thursday.
+    let first = DAY + 18 * HOUR - i64::from(EAST);
+    Timestamp::from_secs(first + (now.secs() - first).div_euclid(7 * DAY) * 7 * DAY)
+}
+
 /// A moment of the last two months at which somebody might write.
 pub fn moment(now: Timestamp, dice: &mut Dice) -> Timestamp {
     loop {
         let ago = NEWEST + seconds(dice, SPAN - NEWEST);
         let at = Timestamp::from_secs(now.secs() - ago);
-        // Whenever the demo is started, something has come in lately.
-        let weight = if ago < 5 * HOUR { busy(at).max(60) } else { busy(at) };
-        if dice.chance(weight) {
+        if dice.chance(busy(at)) {
             return at;
         }
     }

@@ -40,11 +40,12 @@ pub fn organisation(seed: u64) -> String {
 pub fn mails(seed: u64, now: Timestamp) -> Vec<DemoMail> {
     let cast = Cast::new(seed);
     let stories = stories::told(&cast, seed, now);
-    let mut traffic = Traffic::new(&cast, seed, now);
+    let everyday = calendar::last_friday(now);
+    let mut traffic = Traffic::new(&cast, seed, everyday);
     let mut dice = Dice::new(seed, "placement");
     let posts = traffic.posts(MAILS - stories.len());
     let mut mails: Vec<DemoMail> =
-        posts.iter().map(|post| placement::place(post, &cast, &traffic, now, &mut dice)).collect();
+        posts.iter().map(|post| placement::place(post, &cast, &traffic, everyday, &mut dice)).collect();
     mails.extend(stories.map(|(_, mail)| mail));
     mails.sort_by_key(|mail| mail.sent_at);
     mails

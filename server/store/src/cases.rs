@@ -186,8 +186,10 @@ fn tally(table: &'static str, condition: Option<Expr>) -> Expr {
 }
 
 fn unsent() -> Expr {
-    let settled = [CorrectionState::Sent, CorrectionState::Unneeded].map(CorrectionState::code);
-    Expr::col((CORRECTIONS.name, "state")).is_not_in(settled)
+    // Planned ones aren't due: nobody has approved yet.
+    let fine = [CorrectionState::Sent, CorrectionState::Unneeded, CorrectionState::Planned]
+        .map(CorrectionState::code);
+    Expr::col((CORRECTIONS.name, "state")).is_not_in(fine)
 }
 
 fn case_row(case: &Case) -> Result<Vec<Expr>> {

@@ -148,11 +148,6 @@ pub async fn decided(portal: &Portal, viewer: &Person, page: Page) -> Result<Vec
     Ok(rows)
 }
 
-/// Does anybody's request come to this person?
-pub async fn is_approver(portal: &Portal, viewer: &Person) -> Result<bool, StoreError> {
-    Ok(!requesters_of(&*portal.directory().await?, viewer).is_empty())
-}
-
 fn requesters_of(directory: &Directory, approver: &Person) -> Vec<PersonId> {
     let people = directory.people().into_iter();
     people

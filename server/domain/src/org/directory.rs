@@ -72,6 +72,10 @@ impl Person {
         self.roles.contains(&role)
     }
 
+    fn may_approve(&self) -> bool {
+        self.active && !self.has(Role::Administrator)
+    }
+
     pub fn named(&self) -> NamedAddress {
         NamedAddress { name: self.name.clone(), address: self.address.clone() }
     }
@@ -170,8 +174,17 @@ impl Directory {
         expansion.found
     }
 
+    /// Can anybody's request come to this person?
+    pub fn decides(&self, person: PersonId) -> bool {
+        let manages = || self.people.values().any(|other| other.manager == Some(person));
+        self.people
+            .get(&person)
+            .is_some_and(|person| person.may_approve() && (person.has(Role::Approver) || manages()))
+    }
+
     /// Who decides for this person: the manager, else the manager's manager and so on; where nobody stands
-    /// above, whoever has the role `approver`. Never the person themself, never somebody who has left.
+    /// above, whoever has the role `approver`. Never the person themself, never somebody who has left, and never
+    /// an administrator: whoever runs the portal approves nothing.
     pub fn approvers_of(&self, person: PersonId) -> Vec<PersonId> {
         let mut seen = BTreeSet::from([person]);
         let mut next = self.people.get(&person).and_then(|person| person.manager);
@@ -179,7 +192,7 @@ impl Directory {
             if !seen.insert(manager.id) {
                 break;
             }
-            if manager.active {
+            if manager.may_approve() {
                 return vec![manager.id];
             }
             next = manager.manager;
@@ -187,7 +200,9 @@ impl Directory {
         let mut approvers: Vec<&Person> = self
             .people
             .values()
-            .filter(|candidate| candidate.active && candidate.id != person && candidate.has(Role::Approver))
+            .filter(|candidate| {
+                candidate.may_approve() && candidate.id != person && candidate.has(Role::Approver)
+            })
             .collect();
         approvers.sort_by(|a, b| a.address.cmp(&b.address));
         approvers.into_iter().map(|person| person.id).collect()
@@ -334,5 +349,15 @@ mod tests {
         assert_eq!(directory.approvers_of(id(1)), [id(9)]);
         assert_eq!(directory.approvers_of(id(4)), [id(9)]);
         assert_eq!(directory.approvers_of(id(9)), []);
+    }
+
+    #[test]
+    fn an_administrator_approves_nothing() {
+        let mut administrator = person(2, Some(1));
+        administrator.roles = vec![Role::Administrator];
+        let directory =
+            Directory::new(vec![person(1, None), administrator, person(3, Some(2))], vec![], vec![]);
+        assert_eq!(directory.approvers_of(id(3)), [id(1)]);
+        assert!(directory.decides(id(1)) && !directory.decides(id(2)));
     }
 }
