@@ -101,6 +101,7 @@ check-read-left = { $count ->
     [one] 1 read copy is
    *[other] { $count } read copies are
  } left alone.
+check-replaced-later = Once approved, the mail below takes the place of each copy taken back: same folder, same date.
 check-replaced = Where a copy is taken back, the mail below takes its place: same folder, same date.
 check-not-found = { $count ->
     [one] 1 mailbox doesn’t

@@ -70,7 +70,7 @@ ask-problem-nobody-can-approve = 这次申请需要审批，但没有人可以�
 ## 检查
 check-title = 提交前看一眼
 check-mail = 原邮件
-check-mail-sent = “{ $subject }”，{ $sent }发出
+check-mail-sent = “{ $subject }”，{ $sent } 发出
 check-who = { $count } 位：{ $names }
 check-problems = 还不能提交，请先改好：
 check-happens = 会发生什么
@@ -80,6 +80,7 @@ check-unread-freeze = { $count } 份未读副本会在几秒内从收件箱里�
 check-unread-later = 审批通过后，{ $count } 份未读副本会从邮箱里收回。
 check-read-taken = { $count } 份已读副本要等审批通过才收回；对方可能已经看过内容。
 check-read-left = { $count } 份已读副本不会动。
+check-replaced-later = 审批通过后，收回的地方会放上下面这封邮件：同一个文件夹、同一个日期。
 check-replaced = 收回的地方会放上下面这封邮件：同一个文件夹、同一个日期。
 check-not-found = { $count } 位收件人的邮箱里现在没有这封邮件。提交后会再找一次，找不到会如实告诉你。
 check-hold = { $count } 个邮箱依法保全，不会动。

@@ -1,6 +1,7 @@
 use super::{people::Party, *};
 use domain::{
     mail::{NamedAddress, ParsedMail},
+    mail_system::FolderName,
     org::{Directory, import::parse_toml},
     world::{Clock, Random, World},
 };
@@ -65,7 +66,7 @@ fn the_same_seed_and_time_give_the_same_bytes() {
 
 #[test]
 fn whenever_it_is_started_the_same_people_write_to_the_same_people() {
-    let places = |mail: &DemoMail| -> Vec<(String, String)> {
+    let places = |mail: &DemoMail| -> Vec<(String, FolderName)> {
         mail.placements.iter().map(|place| (place.mailbox.clone(), place.folder.clone())).collect()
     };
     let told = |mails: &[DemoMail]| -> Vec<_> { mails.iter().map(places).collect() };

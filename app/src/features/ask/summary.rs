@@ -83,7 +83,9 @@ fn removing(text: Text, plan: Plan, counts: Counts) -> Vec<Line> {
     }
     let taken = counts.unread + if plan.include_read { counts.read } else { 0 };
     if plan.intent == Intent::RecallAndReplace && plan.has_letter && taken > 0 {
-        lines.push(line(Tone::Good, fl!(text, "check-replaced")));
+        let later = plan.needs_approval;
+        let said = if later { fl!(text, "check-replaced-later") } else { fl!(text, "check-replaced") };
+        lines.push(line(Tone::Good, said));
     }
     let others = [
         (counts.not_found, Tone::Plain, fl!(text, "check-not-found", count = counts.not_found)),
