@@ -2,7 +2,7 @@
 //! database of its own. `RECANT_TEST_POSTGRES_URL` names a server to use instead.
 //!
 //! Who uses the server holds a shared lock, which the kernel gives back when the process ends, however it
-//! ends. A small shell waits for the exclusive one, stops the server by its process id and removes its folder.
+//! ends. A small shell waits for the exclusive one, stops the server by its process id and removes its data.
 //! There is no TCP port: the socket lies in a folder that only its owner may enter.
 
 mod cluster;

@@ -14,14 +14,15 @@ use std::{
 };
 
 /// Waits until no process uses the server, then ends it. The lock is held until all is removed, so that
-/// whoever comes meanwhile starts afresh. A server that never started leaves nothing to stop.
+/// whoever comes meanwhile starts afresh. The lock file itself stays: removing it would let somebody lock its
+/// successor while we are still removing. A server that never started leaves nothing to stop.
 const SUPERVISOR: &str = r#"
 exec 9<"$FOLDER/users"
 flock -x 9
 file=$FOLDER/cluster/data/postmaster.pid
 pid=$(head -n 1 "$file" 2>/dev/null)
 [ -n "$pid" ] && kill -QUIT "$pid" && while [ -e "$file" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
-rm -rf "$FOLDER"
+rm -rf "$FOLDER/cluster"
 "#;
 
 /// Nothing here survives the test run, so nothing is written through to the disk.
@@ -206,7 +207,7 @@ mod tests {
         // Without an init that collects it, a name without a command line stays.
         let command = fs::read(process.join("cmdline")).unwrap_or_default();
         assert!(command.is_empty(), "the server is gone");
-        assert!(!folder.path().exists(), "and its folder");
+        assert!(!folder.path().join("cluster").exists(), "and its data");
     }
 
     #[test]
