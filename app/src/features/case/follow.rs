@@ -11,6 +11,8 @@ use web_sys::{
     js_sys::{Array, JSON, Reflect},
 };
 
+/// A page with a message is loaded again only after so long: loading it again takes the message away.
+const READING: Duration = Duration::from_secs(15);
 /// Without a stream the page is loaded again this often.
 const WITHOUT_STREAM: Duration = Duration::from_secs(5);
 
@@ -21,15 +23,20 @@ pub fn follow(follow: Follow) {
     };
 
     let stream = source.clone();
+    let mut reloading = false;
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let Some(look) = event.data().as_string().and_then(|json| JSON::parse(&json).ok()) else { return };
         show(&look);
         let outdated = text(&look, "offers") != offers;
-        if outdated || value(&look, "finished").is_truthy() {
+        let told = document().query_selector(".messages .notice").is_ok_and(|message| message.is_some());
+        if value(&look, "finished").is_truthy() || (outdated && !told) {
             stream.close();
         }
-        if outdated {
+        if outdated && !told {
             reload();
+        } else if outdated && !reloading {
+            reloading = true;
+            set_timeout(reload, READING);
         }
     });
     source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
