@@ -43,6 +43,8 @@ pub enum BootError {
     Wiring(#[from] WiringError),
     #[error(transparent)]
     Site(#[from] SiteError),
+    #[error(transparent)]
+    Engine(#[from] domain::store::StoreError),
     #[error("can't listen on {addr} (server.listen): {cause}")]
     Listen { addr: SocketAddr, cause: io::Error },
 }
@@ -62,7 +64,7 @@ pub async fn boot(config: &Config, overrides: Overrides) -> Result<Running, Boot
     let world = overrides.world.unwrap_or_else(world::real);
     let portal = Arc::new(wiring::portal(config, &database, world, Arc::new(waker.clone()))?);
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    background::start(&portal, waker, &tasks, &stop);
+    background::start(&portal, waker, &tasks, &stop).await?;
     let router = http::router(Web {
         portal: portal.clone(),
         site,

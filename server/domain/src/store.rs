@@ -28,6 +28,20 @@ pub trait Store: Send + Sync {
 
     /// For the doctor: which database, which version, is the schema up to date?
     async fn check(&self) -> Result<String, StoreError>;
+
+    /// An engine begins to work under this name, which its leases bear. [`StoreError::Taken`] where the database
+    /// bears only one engine and has it.
+    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError>;
+}
+
+/// One engine among those that share the database. Dropped, or its process dead, it is gone at once.
+#[async_trait]
+pub trait Enlisted: Send {
+    /// Ends the leases of engines that are gone, so that nobody waits for them to run out. How many.
+    async fn free_orphans(&mut self) -> Result<u64, StoreError>;
+
+    /// Completes when another process has made work. Only a hint: it may be missed, and may come for nothing.
+    async fn hint(&mut self);
 }
 
 #[derive(Debug, Error)]
@@ -43,6 +57,9 @@ pub enum StoreError {
     Fenced(&'static str),
     #[error("{0} doesn't exist")]
     Missing(&'static str),
+    /// What can be had once is somebody else's.
+    #[error("{0}")]
+    Taken(String),
     /// A row holds what this version doesn't understand.
     #[error("the database holds an unreadable {0}")]
     Unreadable(String),
@@ -221,6 +238,9 @@ pub trait Targets: Send {
         fence: i64,
         lease_until: Timestamp,
     ) -> Result<Option<Task>>;
+
+    /// The heartbeat: all leases of this holder on targets and corrections last at least until then. How many.
+    async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64>;
 
     /// Writes the result, ends the lease, and clears the task unless another one was set meanwhile.
     async fn finish_target(

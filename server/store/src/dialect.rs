@@ -14,6 +14,9 @@ use sqlx::{
 pub(crate) static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 pub(crate) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
+/// Where Postgres says that there is work.
+pub(crate) const WORK_CHANNEL: &str = "recant_work";
+
 /// An open transaction; dropped, it is rolled back.
 pub(crate) enum Connection {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
@@ -71,6 +74,17 @@ impl Connection {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// With the commit, other processes hear that there is work. A file has no others.
+    pub async fn announce_work(&mut self) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(tx) => {
+                let notify = sqlx::query("SELECT pg_notify($1, '')").bind(WORK_CHANNEL);
+                notify.execute(&mut **tx).await.map(drop)
+            }
         }
     }
 

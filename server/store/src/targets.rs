@@ -3,6 +3,7 @@
 use crate::{
     Transaction,
     cases::CASES,
+    corrections::CORRECTIONS,
     dialect::Row,
     lease::{self, Claim, held, read_lease},
     row::{code, json},
@@ -88,6 +89,11 @@ impl Targets for Transaction {
         task.ok_or(StoreError::Fenced(TARGETS.what))
     }
 
+    async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64> {
+        let targets = self.run(&lease::prolonged(&TARGETS, holder, until)).await?;
+        Ok(targets + self.run(&lease::prolonged(&CORRECTIONS, holder, until)).await?)
+    }
+
     async fn finish_target(
         &mut self,
         id: TargetId,
@@ -151,6 +157,9 @@ impl Targets for Transaction {
             .take();
         if let Some(outcome) = outcome {
             assign.value("outcome", code(outcome));
+        }
+        if task.is_some() {
+            self.makes_work();
         }
         self.run_on(TARGETS.what, &assign).await
     }

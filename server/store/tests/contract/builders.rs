@@ -113,6 +113,7 @@ fn about(sent: &SentMessage, number: CaseNumber) -> Case {
         subject: sent.subject.clone(),
         sent_at: sent.sent_at,
         fingerprint: sent.fingerprint,
+        size: sent.size,
     };
     let request = Request {
         intent: Intent::Recall,
