@@ -153,3 +153,14 @@ fn a_key_is_never_written_over() {
     assert!(machine.refuses(&["key", "new", "vault.key"], "").contains("vault.key can't be made"));
     assert_eq!(fs::read(machine.0.path().join("vault.key")).unwrap(), before);
 }
+
+/// Two processes on one file would each believe to be the only engine.
+#[test]
+fn a_second_portal_on_the_same_file_is_refused() {
+    let machine = Machine::new();
+    machine.says(&["migrate"], "");
+    let lock = fs::File::create(machine.0.path().join("recant.db-engine")).unwrap();
+    lock.lock().unwrap();
+    let told = machine.refuses(&["serve"], "");
+    assert!(told.contains("another Recant is at work on"), "{told}");
+}

@@ -5,5 +5,6 @@ mod corrections;
 mod crash;
 mod office;
 mod real_mail;
+mod several;
 mod stories;
 mod trouble;

@@ -10,6 +10,7 @@ mod cases;
 mod claims;
 mod corrections;
 mod drafts;
+mod enlist;
 mod people;
 mod schema;
 mod sent;
