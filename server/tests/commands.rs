@@ -102,6 +102,11 @@ fn passwords_are_for_people_of_the_directory() {
     assert!(told.lines().any(|line| line.starts_with("password: ") && line.len() > 30), "{told}");
     let list = machine.says(&["user", "list"], "");
     assert_eq!(list.lines().filter(|line| line.ends_with("yes")).count(), 1, "{list}");
+    let hers = format!("address = {:?}\n", employee());
+    machine.write("left.toml", &demo::organisation(7).replacen(&hers, &format!("{hers}active = false\n"), 1));
+    machine.says(&["org", "import", "left.toml"], "");
+    let told = machine.refuses(&["user", "passwd", employee()], "a long password\n");
+    assert!(told.contains("somebody who left"), "{told}");
 }
 
 #[test]

@@ -60,8 +60,8 @@ fn sentences(status: StatusCode) -> (&'static str, &'static str) {
         ),
         StatusCode::NOT_FOUND => ("这里没有这个页面。", "There is no such page here."),
         StatusCode::PAYLOAD_TOO_LARGE => (
-            "发送的内容太大，没有执行任何操作。请返回并选择小一些的文件。",
-            "This is too large; nothing was done. Please go back and choose smaller files.",
+            "提交的内容太长，没有执行任何操作。请返回并写短一些。",
+            "This form is too long; nothing was done. Please go back and shorten what you wrote.",
         ),
         StatusCode::MISDIRECTED_REQUEST => {
             ("本站不以这个地址提供服务。", "This portal doesn't answer under this name.")

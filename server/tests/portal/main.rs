@@ -7,8 +7,10 @@
 )]
 
 mod access;
+mod bad_input;
 mod forms;
 mod headers;
 mod sessions;
 mod sign_in;
 mod support;
+mod uploads;

@@ -1,6 +1,7 @@
 //! How a session begins, lives and ends.
 
 use crate::support::{TestApp, address, cookies, location};
+use domain::account::{self, Accounts, GiveError};
 use reqwest::{Method, Response, StatusCode, header};
 use server::{commands::demo::PASSWORD, demo::AccountKind};
 use std::time::Duration;
@@ -67,6 +68,23 @@ async fn signing_out_ends_the_session_for_good() {
     let out =
         app.request(Method::POST, "/api/sign-out").header(header::COOKIE, &cookie).send().await.unwrap();
     assert_eq!(location(&out), "/sign-in");
+    assert_eq!(status_with(&app, &cookie).await, StatusCode::SEE_OTHER);
+}
+
+/// Whoever knew the old password may be the reason for the new one.
+#[tokio::test]
+async fn a_password_that_an_operator_gives_ends_every_session() {
+    let app = TestApp::start().await;
+    let cookie = pair(&session_cookie(&sign_in(&app, "", None).await));
+    let address = address(AccountKind::Employee).parse().unwrap();
+    let (store, world) = (&app.running.database, &app.running.portal.world);
+    let refused = account::to_be_given(store, &address, Accounts::New).await;
+    assert!(matches!(refused, Err(GiveError::SignsIn(_))), "she has one already");
+    let person = account::to_be_given(store, &address, Accounts::Any).await.unwrap();
+    let short = account::give_password(store, world, &person, "short").await;
+    assert!(matches!(short, Err(GiveError::Bad(_))));
+    assert_eq!(status_with(&app, &cookie).await, StatusCode::OK, "nothing has changed yet");
+    account::give_password(store, world, &person, "another long one").await.unwrap();
     assert_eq!(status_with(&app, &cookie).await, StatusCode::SEE_OTHER);
 }
 
