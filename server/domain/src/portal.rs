@@ -7,7 +7,7 @@ use crate::{
     mailer::Mailer,
     org::Directory,
     policy::Policy,
-    store::{self, Store},
+    store::{self, Store, Tx},
     vault::MasterKey,
     world::World,
 };
@@ -80,6 +80,11 @@ impl Portal {
     /// The directory as it is now; read again only when it changed.
     pub async fn directory(&self) -> store::Result<Arc<Directory>> {
         let mut tx = self.store.read().await?;
+        self.directory_as_seen(tx.as_mut()).await
+    }
+
+    /// As this transaction sees it.
+    pub async fn directory_as_seen(&self, tx: &mut dyn Tx) -> store::Result<Arc<Directory>> {
         let version = tx.directory_version().await?;
         let known = self.directory.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((at, directory)) = known

@@ -7,7 +7,7 @@ use crate::{
 use async_trait::async_trait;
 use domain::{
     audit::{Actor, NewEntry},
-    case::{Case, Correction, correction},
+    case::{Case, Correction, correction, effects},
     mailer::SendError,
     portal::Portal,
     shared::CorrectionState,
@@ -32,13 +32,12 @@ pub async fn correct(
 ) -> Result<(), StoreError> {
     let hand = Hand { portal, committer, case };
     if claimed.state == CorrectionState::Sending {
-        match portal.mailer.was_sent(claimed.id, &claimed.to.address).await {
-            Some(true) => return settle(&hand, claimed, CorrectionState::Sent, "").await,
-            Some(false) => {}
-            None => {
-                let problem = "broken off while it was handed over; it may have arrived";
-                return settle(&hand, claimed, CorrectionState::Unconfirmed, problem).await;
-            }
+        let was_sent = portal.mailer.was_sent(claimed.id, &claimed.to.address).await;
+        if let Some(state) = effects::after_breaking_off(was_sent) {
+            let unsure = state == CorrectionState::Unconfirmed;
+            let problem =
+                if unsure { "broken off while it was handed over; it may have arrived" } else { "" };
+            return settle(&hand, claimed, state, problem).await;
         }
     }
     let bytes = match compose(&hand, &claimed).await {

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     case::{
-        CopyRecord, Correction, correction,
+        CopyRecord, Correction, correction, effects,
         outcome::{self, Facts},
         state::settled,
     },
@@ -43,9 +43,7 @@ pub async fn execute(visit: &mut Visit) -> Result<TargetResult, TaskError> {
 async fn take_all(visit: &mut Visit, session: &mut dyn MailSession) -> Result<Look, TaskError> {
     for _ in 0..LOOKS {
         let look = visit.look(session).await?;
-        let include_read = visit.job.case.request.include_read;
-        let covered: Vec<_> =
-            look.copies.iter().filter(|copy| include_read || !copy.found.flags.seen).collect();
+        let covered = visit.covered(&look);
         if covered.is_empty() {
             return Ok(look);
         }
@@ -75,12 +73,14 @@ async fn replace(
     drop(tx);
     let bytes =
         correction::compose(&portal, &case, &correction, &content).map_err(correction::ContentError::from)?;
+    // An earlier try may have put it there and never heard so.
+    let tried = correction.in_place;
     correction.in_place = true;
     let intend = Intend { job: visit.job.clone(), correction: correction.clone() };
     let asked_at = portal.world.now();
-    let wanted = visit.job.committer.write(intend).await?;
-    visit.answered(wanted, asked_at)?;
-    put(visit, session, place, correction, &bytes).await
+    let permit = visit.job.committer.write(intend).await?;
+    visit.answered(permit, asked_at)?;
+    put(visit, session, place, correction, tried, &bytes).await
 }
 
 /// True: it stands there.
@@ -89,6 +89,7 @@ async fn put(
     session: &mut dyn MailSession,
     place: &CopyRecord,
     mut correction: Correction,
+    tried: bool,
     bytes: &[u8],
 ) -> Result<bool, TaskError> {
     let flags = Flags { recent: place.flags.recent, ..Flags::default() };
@@ -103,11 +104,11 @@ async fn put(
             visit.note(Note::Correction { correction, action: "copy.replaced" });
             Ok(true)
         }
-        // It surely isn't there: nobody will get it twice.
+        // It surely wasn't stored now.
         Err(error @ (MailError::Denied(_) | MailError::Full(_) | MailError::NoSuchMailbox(_))) => {
-            correction.in_place = false;
+            correction.in_place = tried;
             correction.problem = error.to_string();
-            correction.state = CorrectionState::Queued;
+            correction.state = effects::after_refusal(tried);
             correction.due_at = now;
             visit.note(Note::Correction { correction, action: "copy.not_replaced" });
             Ok(false)

@@ -1,11 +1,7 @@
 //! Freeze first: unread copies go into the vault before anybody decides. Read ones stay where they are.
 
 use crate::{target::TaskError, visit::Visit};
-use domain::{
-    case::state::target_may,
-    shared::{CopyState, TargetState},
-    store::TargetResult,
-};
+use domain::{case::effects, shared::CopyState, store::TargetResult};
 
 /// Looks, takes what is unread, looks again until nothing unread is left.
 pub async fn hold(visit: &mut Visit) -> Result<TargetResult, TaskError> {
@@ -13,7 +9,7 @@ pub async fn hold(visit: &mut Visit) -> Result<TargetResult, TaskError> {
     let mut session = visit.open().await?;
     for _ in 0..LOOKS {
         let look = visit.look(session.as_mut()).await?;
-        let unread: Vec<_> = look.copies.iter().filter(|copy| !copy.found.flags.seen).collect();
+        let unread = visit.covered(&look);
         if unread.is_empty() {
             return Ok(result(visit));
         }
@@ -23,15 +19,8 @@ pub async fn hold(visit: &mut Visit) -> Result<TargetResult, TaskError> {
 }
 
 fn result(visit: &Visit) -> TargetResult {
-    let before = visit.job.target.state;
-    let reached = if visit.copies.iter().any(|copy| copy.state == CopyState::Held) {
-        TargetState::Held
-    } else if visit.detail.seen_there {
-        TargetState::Located
-    } else {
-        TargetState::Waiting
-    };
-    let state = if target_may(before, reached) { reached } else { before };
+    let copies: Vec<CopyState> = visit.copies.iter().map(|copy| copy.state).collect();
+    let state = effects::held_so_far(visit.job.target.state, &copies, visit.detail.seen_there);
     TargetResult { state, outcome: None, detail: visit.detail.clone() }
 }
 

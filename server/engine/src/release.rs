@@ -2,9 +2,9 @@
 
 use crate::{target::TaskError, visit::Visit};
 use domain::{
-    case::CopyRecord,
+    case::{CopyRecord, effects},
     mail_system::{MailSession, NewCopy},
-    shared::{CopyState, Outcome, TargetState},
+    shared::CopyState,
     store::TargetResult,
 };
 
@@ -22,12 +22,8 @@ pub async fn release(visit: &mut Visit) -> Result<TargetResult, TaskError> {
         }
         visit.detail.trouble = None;
     }
-    let restored = visit.copies.iter().any(|copy| copy.state == CopyState::Released);
-    let (state, outcome) = if restored {
-        (TargetState::Released, Outcome::Restored)
-    } else {
-        (visit.job.target.state, Outcome::Untouched)
-    };
+    let copies: Vec<CopyState> = visit.copies.iter().map(|copy| copy.state).collect();
+    let (state, outcome) = effects::released(visit.job.target.state, &copies);
     Ok(TargetResult { state, outcome: Some(outcome), detail: visit.detail.clone() })
 }
 
@@ -38,7 +34,7 @@ async fn put_back(
 ) -> Result<(), TaskError> {
     let raw = visit.content(copy.id).await?;
     let key = copy.id.to_string();
-    visit.still_wanted().await?;
+    visit.may_act().await?;
     // Safe to repeat: the mail system knows this key from an earlier try.
     let back = NewCopy {
         key: &key,

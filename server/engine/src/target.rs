@@ -3,7 +3,7 @@
 use crate::{committer::Committer, sealing::Sealing};
 use domain::{
     audit::NewEntry,
-    case::{Case, Target, correction::ContentError, flow::target_entry},
+    case::{Case, Target, correction::ContentError, effects::Halt, flow::target_entry},
     forecast::trouble_of,
     ids::PersonId,
     mail_system::MailError,
@@ -32,9 +32,9 @@ pub enum TaskError {
     /// A mail client changed the copies each time.
     #[error("the copies kept changing")]
     KeptChanging,
-    /// The task was taken back (withdrawn, or the lease was lost): no more effects.
-    #[error("the task is no longer wanted")]
-    Stopped,
+    /// No more effects: withdrawn, stopped, the lease lost, or a legal hold placed.
+    #[error("no effect is permitted: {0:?}")]
+    Halted(Halt),
 }
 
 impl TaskError {
@@ -43,7 +43,7 @@ impl TaskError {
             Self::Mail(error) => trouble_of(error),
             Self::Store(StoreError::Full) => Trouble::VaultFull,
             Self::KeptChanging => Trouble::KeptChanging,
-            Self::Store(_) | Self::Seal(_) | Self::Content(_) | Self::Stopped => Trouble::Internal,
+            Self::Store(_) | Self::Seal(_) | Self::Content(_) | Self::Halted(_) => Trouble::Internal,
         }
     }
 

@@ -2,16 +2,22 @@
 
 use crate::{sealing::BodyName, target::TaskError, visit::Visit, writes::Seal};
 use domain::{
-    case::{CopyRecord, SealedCopy},
+    case::{CopyRecord, SealedCopy, effects},
     ids::CopyId,
     look::{Look, VerifiedCopy},
     mail::split_header,
-    mail_system::{MailSession, Removal},
+    mail_system::MailSession,
     shared::CopyState,
     vault::{CaseKey, SealError},
 };
 
 impl Visit {
+    /// What the task takes of what was seen.
+    pub fn covered<'l>(&self, look: &'l Look) -> Vec<&'l VerifiedCopy> {
+        let (task, include_read) = (self.job.task, self.job.case.request.include_read);
+        look.copies.iter().filter(|copy| effects::covers(task, include_read, copy.found.flags.seen)).collect()
+    }
+
     /// Vault commit, then removal, then its note.
     pub async fn take(
         &mut self,
@@ -20,9 +26,9 @@ impl Visit {
     ) -> Result<(), TaskError> {
         let records = self.seal(copies).await?;
         for (record, copy) in records.into_iter().zip(copies) {
-            self.still_wanted().await?;
+            self.may_act().await?;
             // One that changed stays sealed until the next look has found it, or found it gone.
-            if session.remove(&copy.found.handle).await? == Removal::Removed {
+            if effects::after_removal(session.remove(&copy.found.handle).await?) == CopyState::Held {
                 self.note_copy(record, CopyState::Held, "copy.held");
             }
         }
@@ -36,12 +42,12 @@ impl Visit {
         let unsure = self.copies.iter().filter(|copy| copy.state == CopyState::Vaulted);
         for id in unsure.map(|copy| copy.id).collect::<Vec<_>>() {
             let raw = self.content(id).await?;
-            if let Some(at) = there.iter().position(|present| *present == raw) {
+            let place = there.iter().position(|present| *present == raw);
+            let state = effects::after_looking_again(place.is_some());
+            if let Some(at) = place {
                 there.swap_remove(at);
-                self.note_copy(id, CopyState::Left, "copy.left");
-            } else {
-                self.note_copy(id, CopyState::Held, "copy.held");
             }
+            self.note_copy(id, state, if state == CopyState::Held { "copy.held" } else { "copy.left" });
         }
         Ok(())
     }
@@ -56,7 +62,7 @@ impl Visit {
         Ok(raw)
     }
 
-    /// In one commit; it also says whether this is still wanted.
+    /// In one commit, which also says whether effects may follow.
     async fn seal(&mut self, copies: &[&VerifiedCopy]) -> Result<Vec<CopyId>, TaskError> {
         let job = self.job.clone();
         let mut bodies = Some(job.sealing.bodies().await);
@@ -69,8 +75,8 @@ impl Visit {
         }
         let records: Vec<CopyRecord> = sealed.iter().map(|copy| copy.record.clone()).collect();
         let asked_at = job.portal.world.now();
-        let wanted = job.committer.write(Seal { job: job.clone(), copies: sealed }).await?;
-        self.answered(wanted, asked_at)?;
+        let permit = job.committer.write(Seal { job: job.clone(), copies: sealed }).await?;
+        self.answered(permit, asked_at)?;
         if let Some(bodies) = &mut bodies {
             bodies.extend(fresh);
         }

@@ -3,20 +3,23 @@
 use crate::{
     retry::{MAX_ATTEMPTS, delay},
     target::{Job, TaskError, count},
-    writes::{Ask, End, Note, Settle},
+    writes::{Ask, End, Note, Permit, Settle},
 };
 use domain::{
-    case::{CopyRecord, Detail},
+    case::{
+        CopyRecord, Detail,
+        effects::{self, After},
+    },
     ids::CopyId,
     look::{self, Look, Own},
     mail_system::MailSession,
-    shared::{CopyState, Outcome, Task},
+    shared::CopyState,
     store::{Result, StoreError, TargetResult},
     time::Timestamp,
 };
 use std::{sync::Arc, time::Duration};
 
-/// An effect may follow so long after the database said that it is wanted; half of what I5 allows.
+/// An effect may follow so long after the database permitted it: half of what I5 allows, and far less than a lease.
 const FRESH: Duration = Duration::from_secs(1);
 
 pub struct Visit {
@@ -25,7 +28,7 @@ pub struct Visit {
     /// Everything ever taken here, with what this visit knows of it.
     pub copies: Vec<CopyRecord>,
     notes: Vec<Note>,
-    /// When the database was last asked whether this is wanted.
+    /// When the database was last asked whether effects may follow.
     asked_at: Option<Timestamp>,
 }
 
@@ -62,22 +65,20 @@ impl Visit {
         Ok(look)
     }
 
-    /// Before each effect: a withdrawal, a stop and a lost lease are seen (I5).
-    pub async fn still_wanted(&mut self) -> Result<(), TaskError> {
+    /// Before each effect: a withdrawal, a stop, a legal hold and a lost lease are seen (I5, I8).
+    pub async fn may_act(&mut self) -> Result<(), TaskError> {
         let now = self.job.portal.world.now();
-        let fresh = self.asked_at.is_some_and(|at| now >= at && now.since(at) < FRESH);
-        if fresh || self.job.committer.write(Ask(self.job.clone())).await? {
-            self.asked_at = if fresh { self.asked_at } else { Some(now) };
-            Ok(())
-        } else {
-            Err(TaskError::Stopped)
+        if self.asked_at.is_some_and(|at| now >= at && now.since(at) < FRESH) {
+            return Ok(());
         }
+        let permit = self.job.committer.write(Ask(self.job.clone())).await?;
+        self.answered(permit, now)
     }
 
-    /// The database answered whether this is wanted, in passing; the question was put at `asked_at`.
-    pub fn answered(&mut self, wanted: bool, asked_at: Timestamp) -> Result<(), TaskError> {
+    /// The database answered, in passing, whether effects may follow; it was asked at `asked_at`.
+    pub fn answered(&mut self, permit: Permit, asked_at: Timestamp) -> Result<(), TaskError> {
         self.asked_at = Some(asked_at);
-        if wanted { Ok(()) } else { Err(TaskError::Stopped) }
+        permit.map_err(TaskError::Halted)
     }
 
     pub fn note_copy(&mut self, id: CopyId, state: CopyState, action: &'static str) {
@@ -91,7 +92,7 @@ impl Visit {
         self.notes.push(note);
     }
 
-    /// Tried again later, or ended as failed. A release is never given up: the vault holds somebody's mail.
+    /// Writes the result; or, after an error, tries again later or ends the task.
     pub async fn end(self, done: Result<TargetResult, TaskError>) -> Result<()> {
         let Self { job, detail, notes, .. } = self;
         let end = match done {
@@ -107,18 +108,25 @@ impl Visit {
 }
 
 fn failed(job: &Job, mut detail: Detail, error: &TaskError) -> End {
-    if matches!(error, TaskError::Stopped) {
-        return End::Freed;
+    if let TaskError::Halted(halt) = error {
+        return go_on(job, detail, effects::after_halt(job.task, *halt), None);
     }
     let attempts = job.target.attempts + 1;
     tracing::info!(target_id = %job.target.id, task = %job.task, attempts, %error, "engine: target failed");
     detail.trouble = Some(error.trouble());
     let give_up = error.is_final() || attempts >= MAX_ATTEMPTS;
-    if give_up && job.task != Task::Release {
-        // A failed hold is no outcome: the decision is still to come, and then it is tried again.
-        let outcome = (job.task == Task::Execute).then_some(Outcome::Failed);
-        return End::Finished(TargetResult { state: job.target.state, outcome, detail });
+    let after = if give_up { effects::after_giving_up(job.task) } else { After::Wait };
+    go_on(job, detail, after, error.retry_after())
+}
+
+fn go_on(job: &Job, detail: Detail, after: After, asked: Option<Duration>) -> End {
+    match after {
+        After::Free => End::Freed,
+        After::Wait => {
+            let attempts = job.target.attempts + 1;
+            let due = job.portal.world.now().plus(delay(attempts, asked));
+            End::Postponed { detail, attempts, due }
+        }
+        After::Settle(outcome) => End::Finished(TargetResult { state: job.target.state, outcome, detail }),
     }
-    let due = job.portal.world.now().plus(delay(attempts, error.retry_after()));
-    End::Postponed { detail, attempts, due }
 }

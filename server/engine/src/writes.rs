@@ -6,7 +6,11 @@ use crate::{
 };
 use async_trait::async_trait;
 use domain::{
-    case::{Correction, Detail, SealedCopy, flow},
+    case::{
+        Correction, Detail, SealedCopy,
+        effects::{self, Halt, Moment},
+        flow, rules,
+    },
     ids::CopyId,
     shared::CopyState,
     store::{Result, StoreError, TargetResult, Tx},
@@ -16,23 +20,26 @@ use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Is the task still wanted, by us? Prolongs the lease.
+/// May an effect follow now? Prolongs the lease.
 pub struct Ask(pub Arc<Job>);
+
+/// An effect may follow, within the lease; or why not.
+pub type Permit = std::result::Result<(), Halt>;
 
 #[async_trait]
 impl Write for Ask {
-    type Answer = bool;
+    type Answer = Permit;
 
     fn row(&self) -> Uuid {
         self.0.target.id.0
     }
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<bool> {
-        wanted(tx, &self.0).await
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
+        permit(tx, &self.0).await
     }
 }
 
-/// Copies go into the vault, while the task is wanted. False: nothing was written.
+/// Copies go into the vault; without permission nothing is written.
 pub struct Seal {
     pub job: Arc<Job>,
     pub copies: Vec<SealedCopy>,
@@ -40,25 +47,25 @@ pub struct Seal {
 
 #[async_trait]
 impl Write for Seal {
-    type Answer = bool;
+    type Answer = Permit;
 
     fn row(&self) -> Uuid {
         self.job.target.id.0
     }
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<bool> {
-        if !wanted(tx, &self.job).await? {
-            return Ok(false);
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
+        if let Err(halt) = permit(tx, &self.job).await? {
+            return Ok(Err(halt));
         }
         tx.insert_copies(&self.copies).await?;
         for copy in &self.copies {
             tx.record(&self.job.entry("copy.sealed", json!({ "copy": copy.record.id }))).await?;
         }
-        Ok(true)
+        Ok(Ok(()))
     }
 }
 
-/// A replacement is about to be put in place, while the task is wanted. False: nothing was written.
+/// A replacement is about to be put in place; without permission nothing is written.
 pub struct Intend {
     pub job: Arc<Job>,
     pub correction: Correction,
@@ -66,18 +73,18 @@ pub struct Intend {
 
 #[async_trait]
 impl Write for Intend {
-    type Answer = bool;
+    type Answer = Permit;
 
     fn row(&self) -> Uuid {
         self.job.target.id.0
     }
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<bool> {
-        if !wanted(tx, &self.job).await? {
-            return Ok(false);
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
+        if let Err(halt) = permit(tx, &self.job).await? {
+            return Ok(Err(halt));
         }
         write_correction(tx, &self.job, &self.correction, "copy.replacing").await?;
-        Ok(true)
+        Ok(Ok(()))
     }
 }
 
@@ -162,11 +169,15 @@ async fn write_correction(
     tx.record(&job.entry(action, json!({ "correction": correction.id }))).await.map(drop)
 }
 
-async fn wanted(tx: &mut dyn Tx, job: &Job) -> Result<bool> {
+async fn permit(tx: &mut dyn Tx, job: &Job) -> Result<Permit> {
     let until = job.portal.world.now().plus(LEASE);
-    match tx.renew_target(job.target.id, job.target.lease.fence, until).await {
-        Ok(task) => Ok(task == Some(job.task)),
-        Err(StoreError::Fenced(_)) => Ok(false),
-        Err(error) => Err(error),
-    }
+    let wanted = match tx.renew_target(job.target.id, job.target.lease.fence, until).await {
+        Ok(task) => task,
+        Err(StoreError::Fenced(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let directory = job.portal.directory_as_seen(tx).await?;
+    let on_legal_hold = rules::on_legal_hold(directory.person(job.person));
+    // A stopped engine renews nothing: then the task isn't wanted.
+    Ok(effects::permit(job.task, Moment { wanted, stopped: false, on_legal_hold }))
 }

@@ -82,11 +82,12 @@ pub fn covers(task: Task, include_read: bool, seen: bool) -> bool {
     }
 }
 
-/// What removal says of a copy that is sealed already.
+/// What removal says of a copy that is sealed already. One that changed stays in the vault until a look has
+/// found it, or found it gone.
 pub fn after_removal(removal: Removal) -> CopyState {
     match removal {
         Removal::Removed => CopyState::Held,
-        Removal::Changed => CopyState::Left,
+        Removal::Changed => CopyState::Vaulted,
     }
 }
 
