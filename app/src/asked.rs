@@ -91,6 +91,12 @@ impl Asked {
         }
     }
 
+    /// Ends the request without having done anything: the server's layers then say so, and ask to try again. Not
+    /// through the session, which is in the same database.
+    pub fn try_again_later(&self) {
+        self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+    }
+
     pub fn set_language_cookie(&self, language: Language) {
         let cookie =
             format!("{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax", language.tag());

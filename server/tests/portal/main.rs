@@ -12,3 +12,4 @@ mod headers;
 mod sessions;
 mod sign_in;
 mod support;
+mod unavailable;
