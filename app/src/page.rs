@@ -137,6 +137,6 @@ where
 pub async fn dressed(asked: Asked, viewer: Option<Viewer>, page: Result<Page, PageError>) -> AnyView {
     let text = viewer.as_ref().map_or_else(|| asked.text(), |viewer| Text::of(viewer.language()));
     let page = page.unwrap_or_else(|error| layout::error_page(&asked, text, &error));
-    let messages = flash::take(&asked.session).await.unwrap_or_default();
+    let messages = flash::take(&asked.session, asked.path(), asked.now()).await.unwrap_or_default();
     layout::frame(&asked, viewer.as_ref(), text, page, messages)
 }

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod cases;
 mod forms;
 mod headers;
 mod sessions;

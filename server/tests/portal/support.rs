@@ -1,6 +1,6 @@
 //! A portal of its own for each test: the demo's people, empty mailboxes, a port that was free, a clock to move.
 
-use domain::world::World;
+use domain::world::{Clock as _, World};
 use reqwest::{Client, Method, RequestBuilder, Response, header, redirect::Policy};
 use server::{
     Overrides, Running, boot,
@@ -10,7 +10,7 @@ use server::{
     demo::{AccountKind, accounts},
     world,
 };
-use std::{fs, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc};
 use tempfile::TempDir;
 use testkit::world::TestClock;
 use tokio::net::TcpListener;
@@ -20,7 +20,7 @@ pub struct TestApp {
     pub clock: Arc<TestClock>,
     /// Where requests go, whatever the public address is.
     pub origin: String,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl TestApp {
@@ -48,7 +48,7 @@ impl TestApp {
         let world = World { clock: clock.clone(), random: world::real().random };
         let overrides = Overrides { world: Some(world), listener: Some(listener) };
         let running = boot(&config, overrides).await.unwrap();
-        Self { running, clock, origin, _dir: dir }
+        Self { running, clock, origin, dir }
     }
 
     pub fn browser(&self) -> Browser {
@@ -62,6 +62,41 @@ impl TestApp {
         let form = form.fill("address", address(kind)).unwrap().fill("password", PASSWORD).unwrap();
         browser.submit(&page, form).await.unwrap();
         browser
+    }
+
+    /// Lays a mail of this person into their Sent folder; the recipients have mailboxes, and nothing in them.
+    pub fn has_sent(&self, kind: AccountKind, subject: &str, to: &[String]) {
+        for recipient in to {
+            self.mailbox(recipient);
+        }
+        let sent = self.mailbox(address(kind)).join(".Sent/cur");
+        let domain = address(kind).split_once('@').unwrap().1;
+        let date = self.clock.now().utc().to_rfc2822();
+        let mail = format!(
+            "From: {}\r\nTo: {}\r\nSubject: {subject}\r\nDate: {date}\r\nMessage-ID: <{subject}@{domain}>\r\n\
+             \r\nThe text.\r\n",
+            address(kind),
+            to.join(", ")
+        );
+        fs::write(sent.join(format!("{subject}.test:2,S")), mail).unwrap();
+    }
+
+    fn mailbox(&self, address: &str) -> PathBuf {
+        let (local, domain) = address.split_once('@').unwrap();
+        let maildir = self.dir.path().join("demo/mail").join(domain).join(local).join("Maildir");
+        for folder in ["", ".Sent"] {
+            for part in ["cur", "new", "tmp"] {
+                fs::create_dir_all(maildir.join(folder).join(part)).unwrap();
+            }
+        }
+        maildir
+    }
+
+    /// Colleagues of the employee, in the order of the directory.
+    pub async fn colleagues(&self, count: usize) -> Vec<String> {
+        let directory = self.running.portal.directory().await.unwrap();
+        let people = directory.people().into_iter().map(|person| person.address.to_string());
+        people.filter(|colleague| colleague != address(AccountKind::Employee)).take(count).collect()
     }
 
     /// One request, nothing followed, no cookie but those given.
