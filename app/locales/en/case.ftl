@@ -48,6 +48,14 @@ live-recipient = Recipient
 live-state = State
 live-advice = What it means
 live-more = { $more } more are not listed here; the report has them all.
+live-groups = Recipients by state
+live-group = { $label }: { $count }
+live-rest = { $rest ->
+    [one] One more recipient
+   *[other] The other { $rest } recipients
+}
+live-keep-open = Keep this list open (the page refreshes itself while the case is at work)
+live-contents = On this page
 ## The live view: one recipient
 live-task-hold = Looking and freezing
 live-task-hold-means = Looking through all folders; unread copies are frozen.
@@ -185,6 +193,7 @@ cases-told-correction-lost = A correction could not be sent
 cases-technical = Technical facts
 cases-technical-hint = Helpdesk sees no subject, text, files or notes of the mail, only what the portal did.
 cases-technical-targets = Recipients, as stored
+cases-technical-show = Show each recipient’s record
 cases-technical-work = Task · tries · due · worker
 cases-technical-found = Found
 cases-id = Case ID

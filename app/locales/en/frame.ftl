@@ -29,3 +29,7 @@ frame-403-advice = If you think you should have access, ask an administrator.
 frame-500-title = Something broke on our side
 frame-500-happened = This page could not be shown. Cases you have already requested are not affected and go on.
 frame-500-advice = Reload in a moment. If it stays like this, tell the helpdesk the number below.
+frame-503-title = Please try again in a moment
+frame-503-happened = The portal’s database is busy, full or out of reach right now, so this page could not be shown. Nothing was changed. Cases you have already requested are kept and go on by themselves.
+frame-503-advice = Wait half a minute, then try again. If it stays like this, tell the helpdesk the number below.
+frame-503-again = Try again

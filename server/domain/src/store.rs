@@ -49,6 +49,9 @@ pub enum StoreError {
     /// Nothing was written.
     #[error("the database has no room left")]
     Full,
+    /// Out of reach, or too busy with others to answer in time: the same may succeed soon.
+    #[error("the database doesn't answer: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Somebody else changed the row first: read again.
     #[error("{0} was changed in the meantime")]
     Conflict(&'static str),
@@ -65,6 +68,13 @@ pub enum StoreError {
     Unreadable(String),
     #[error("database: {0}")]
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// It goes by without anybody changing the program or the data: people are asked to try again.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Full | Self::Unavailable(_))
+    }
 }
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -124,13 +124,63 @@ const FULL: [&str; 2] = ["13", "53100"];
 
 /// `what` names the thing whose key is taken.
 pub(crate) fn failure(error: sqlx::Error, what: &'static str) -> StoreError {
-    let Some(reported) = error.as_database_error() else { return StoreError::Other(Box::new(error)) };
-    if reported.code().is_some_and(|code| FULL.contains(&code.as_ref())) {
+    let Some(reported) = error.as_database_error() else { return without_answer(error) };
+    let code = reported.code().unwrap_or_default();
+    if FULL.contains(&code.as_ref()) {
         return StoreError::Full;
+    }
+    if is_busy(&code) {
+        return StoreError::Unavailable(Box::new(error));
     }
     match reported.kind() {
         ErrorKind::UniqueViolation => StoreError::Conflict(what),
         ErrorKind::ForeignKeyViolation => StoreError::Missing("what a row refers to"),
         _ => StoreError::Other(Box::new(error)),
+    }
+}
+
+/// The database itself said nothing.
+fn without_answer(error: sqlx::Error) -> StoreError {
+    use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+    match error {
+        Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => {
+            StoreError::Unavailable(Box::new(error))
+        }
+        error => StoreError::Other(Box::new(error)),
+    }
+}
+
+/// Locked for too long, overrun, shutting down, its disk or its connection gone. `SQLite`: the last byte of the
+/// number says which (5 busy, 6 locked, 10 disk, 14 file); Postgres has five characters (its manual's appendix A).
+fn is_busy(code: &str) -> bool {
+    if code.len() == 5 {
+        let classes = ["08", "53", "57P", "58"];
+        let codes = ["40001", "40P01", "55P03", "57014"];
+        return codes.contains(&code) || classes.iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| [5, 6, 10, 14].contains(&(code & 0xff)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_does_not() {
+        for code in ["5", "6", "261", "517", "522", "14", "55P03", "57P01", "08006", "53300", "40P01"] {
+            assert!(is_busy(code), "{code}");
+        }
+        for code in ["1", "11", "787", "2067", "23505", "42P01", "22001", ""] {
+            assert!(!is_busy(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn without_an_answer_it_may_come_later() {
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        for error in [sqlx::Error::Io(refused), sqlx::Error::PoolTimedOut, sqlx::Error::PoolClosed] {
+            assert!(failure(error, "row").is_passing());
+        }
+        assert!(!failure(sqlx::Error::RowNotFound, "row").is_passing());
     }
 }

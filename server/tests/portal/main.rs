@@ -8,9 +8,11 @@
 
 mod access;
 mod bad_input;
+mod cases;
 mod forms;
 mod headers;
 mod sessions;
 mod sign_in;
 mod support;
 mod uploads;
+mod unavailable;

@@ -1,7 +1,11 @@
 //! A portal of its own for each test: the demo's people, empty mailboxes, a port that was free, a clock to move.
 
 use app::i18n::Text;
-use domain::{sent_index, shared::Language, world::World};
+use domain::{
+    sent_index,
+    shared::Language,
+    world::{Clock as _, World},
+};
 use reqwest::{Client, Method, RequestBuilder, Response, header, redirect::Policy};
 use server::{
     Overrides, Running, boot,
@@ -72,6 +76,41 @@ impl TestApp {
         let form = form.fill("address", address(kind)).unwrap().fill("password", PASSWORD).unwrap();
         browser.submit(&page, form).await.unwrap();
         browser
+    }
+
+    /// Lays a mail of this person into their Sent folder; the recipients have mailboxes, and nothing in them.
+    pub fn has_sent(&self, kind: AccountKind, subject: &str, to: &[String]) {
+        for recipient in to {
+            self.mailbox(recipient);
+        }
+        let sent = self.mailbox(address(kind)).join(".Sent/cur");
+        let domain = address(kind).split_once('@').unwrap().1;
+        let date = self.clock.now().utc().to_rfc2822();
+        let mail = format!(
+            "From: {}\r\nTo: {}\r\nSubject: {subject}\r\nDate: {date}\r\nMessage-ID: <{subject}@{domain}>\r\n\
+             \r\nThe text.\r\n",
+            address(kind),
+            to.join(", ")
+        );
+        fs::write(sent.join(format!("{subject}.test:2,S")), mail).unwrap();
+    }
+
+    fn mailbox(&self, address: &str) -> PathBuf {
+        let (local, domain) = address.split_once('@').unwrap();
+        let maildir = self.dir.path().join("demo/mail").join(domain).join(local).join("Maildir");
+        for folder in ["", ".Sent"] {
+            for part in ["cur", "new", "tmp"] {
+                fs::create_dir_all(maildir.join(folder).join(part)).unwrap();
+            }
+        }
+        maildir
+    }
+
+    /// Colleagues of the employee, in the order of the directory.
+    pub async fn colleagues(&self, count: usize) -> Vec<String> {
+        let directory = self.running.portal.directory().await.unwrap();
+        let people = directory.people().into_iter().map(|person| person.address.to_string());
+        people.filter(|colleague| colleague != address(AccountKind::Employee)).take(count).collect()
     }
 
     /// One request, nothing followed, no cookie but those given.
