@@ -23,6 +23,11 @@ pub async fn correct(portal: &Portal, case: &Case, mut claimed: Correction) -> R
             }
         }
     }
+    // I5: stopped after it was claimed: given back as it was.
+    if !portal.store.read().await?.engine_switch().await?.running {
+        let problem = claimed.problem.clone();
+        return settle(portal, case, claimed, CorrectionState::Queued, &problem).await;
+    }
     let bytes = match compose(portal, case, &claimed).await {
         Ok(bytes) => bytes,
         Err(correction::ContentError::Store(error)) => return Err(error),

@@ -48,6 +48,7 @@ async fn put_back(job: &Job<'_>, session: &mut dyn MailSession, copy: &CopyRecor
         flags: &copy.flags,
         received_at: copy.received_at,
     };
+    job.still_wanted().await?;
     session.put(&back).await?;
     let mut seen = Detail::default();
     let look = job.look(session, &mut seen).await?;

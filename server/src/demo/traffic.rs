@@ -152,7 +152,7 @@ impl<'a> Traffic<'a> {
         if files.is_empty() || !(promised || self.dice.chance(35)) {
             return Vec::new();
         }
-        let file = thread.filling.fill(self.dice.pick(&files));
+        let file = thread.filling.fill(self.dice.pick::<&str>(&files));
         let (kind, name) = file.split_once(' ').unwrap_or(("pdf", &file));
         enclosure(kind, name, body, &mut self.dice).into_iter().collect()
     }

@@ -5,5 +5,7 @@ mod corrections;
 mod crash;
 mod office;
 mod real_mail;
+mod retention;
+mod stop;
 mod stories;
 mod trouble;
