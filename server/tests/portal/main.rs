@@ -11,4 +11,5 @@ mod forms;
 mod headers;
 mod sessions;
 mod sign_in;
+mod stop;
 mod support;
