@@ -138,5 +138,6 @@ pub async fn dressed(asked: Asked, viewer: Option<Viewer>, page: Result<Page, Pa
     let text = viewer.as_ref().map_or_else(|| asked.text(), |viewer| Text::of(viewer.language()));
     let page = page.unwrap_or_else(|error| layout::error_page(&asked, text, &error));
     let messages = flash::take(&asked.session, asked.path(), asked.now()).await.unwrap_or_default();
-    layout::frame(&asked, viewer.as_ref(), text, page, messages)
+    let banner = layout::banner(&asked, viewer.as_ref(), text).await;
+    layout::frame(&asked, viewer.as_ref(), text, page, messages, banner)
 }

@@ -188,6 +188,8 @@ cases-told-finished-detail = Copies taken back: { $copies }. Corrections sent: {
 cases-told-closed = Closed
 cases-told-closed-detail = Copies put back: { $copies }.
 cases-told-vault-destroyed = The vault of this case was destroyed
+cases-told-vault-emptied = The vault of this case was emptied
+cases-told-vault-erased = The time for keeping it was over: everything sealed for this case was erased for good
 cases-told-correction-lost = A correction could not be sent
 ## For the helpdesk
 cases-technical = Technical facts

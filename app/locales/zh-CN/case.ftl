@@ -173,6 +173,8 @@ cases-told-finished-detail = 收回 { $copies } 份副本，发出 { $sent } 封
 cases-told-closed = 结束
 cases-told-closed-detail = 放回 { $copies } 份副本
 cases-told-vault-destroyed = 这张撤回单的保险库已销毁
+cases-told-vault-emptied = 这张撤回单的保险库已清空
+cases-told-vault-erased = 保留期已满：为这张撤回单加密保存的内容已永久销毁
 cases-told-correction-lost = 有更正邮件没能发出
 ## 给服务台
 cases-technical = 技术信息

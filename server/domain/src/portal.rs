@@ -15,6 +15,7 @@ use chrono_tz::Tz;
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// Tells the engine that there is work, so that it needn't wait for its next look.
@@ -34,6 +35,8 @@ pub struct Settings {
     pub max_upload: u64,
     /// Right side of the Message-IDs we make.
     pub mail_domain: String,
+    /// After a case has ended, its vault is kept for so long.
+    pub retention: Duration,
 }
 
 pub struct Portal {

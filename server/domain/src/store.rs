@@ -2,6 +2,10 @@
 //!
 //! A transaction that is dropped is rolled back. Methods are plain reads and writes of rows; rules live in services.
 
+mod care;
+
+pub use care::{EngineSwitch, ErasableCase, KeysBy, VaultCare, VaultKeys};
+
 use crate::{
     audit,
     case::{
@@ -17,7 +21,6 @@ use crate::{
 use async_trait::async_trait;
 use shared::{CaseNumber, CopyState, CorrectionState, Language, Outcome, Role, TargetState, Task};
 use thiserror::Error;
-use uuid::Uuid;
 
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -81,7 +84,19 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 #[async_trait]
 pub trait Tx:
-    People + Sessions + SentMail + Drafts + Cases + Targets + Vault + Corrections + Audit + Send
+    People
+    + Sessions
+    + SentMail
+    + Drafts
+    + Cases
+    + Targets
+    + Vault
+    + VaultKeys
+    + VaultCare
+    + Corrections
+    + EngineSwitch
+    + Audit
+    + Send
 {
     async fn commit(self: Box<Self>) -> Result<()>;
 }
@@ -232,7 +247,7 @@ pub trait Targets: Send {
     async fn target(&mut self, id: TargetId) -> Result<Option<Target>>;
 
     /// Takes up to `limit` targets with a task that is due and not leased, raises their fence, sets the lease.
-    /// One `UPDATE … RETURNING` (design.md §7). Release before hold before execute, then insertion order.
+    /// One `UPDATE … RETURNING` (design.md §7). Nothing while the engine is stopped. Release before hold before execute, then insertion order.
     async fn claim_targets(
         &mut self,
         holder: &str,
@@ -241,7 +256,8 @@ pub trait Targets: Send {
         limit: u32,
     ) -> Result<Vec<Target>>;
 
-    /// The task as it is now, with the lease prolonged; `Fenced` when the lease is no longer ours.
+    /// The task as it is now, with the lease prolonged; `Fenced` when the lease is no longer ours. None: nothing is
+    /// wanted any more, because the task was cleared or the engine is stopped (the lease then stays as it was).
     async fn renew_target(
         &mut self,
         id: TargetId,
@@ -292,12 +308,6 @@ pub trait Targets: Send {
 
 #[async_trait]
 pub trait Vault: Send {
-    /// The case's (or its draft's) data key, wrapped; inserted only when there is none yet. Returns the one that counts.
-    async fn vault_key(&mut self, owner: Uuid, fresh: &[u8]) -> Result<Vec<u8>>;
-
-    /// None: destroyed or never made.
-    async fn existing_vault_key(&mut self, owner: Uuid) -> Result<Option<Vec<u8>>>;
-
     async fn has_body(&mut self, case: CaseId, name: &[u8; 32]) -> Result<bool>;
 
     async fn insert_copies(&mut self, copies: &[SealedCopy]) -> Result<()>;
@@ -310,8 +320,8 @@ pub trait Vault: Send {
     /// A state out of the vault (`CopyState::is_out_of_vault`) also destroys the sealed header.
     async fn set_copy_state(&mut self, copy: CopyId, state: CopyState) -> Result<()>;
 
-    /// Erasure: the key and every sealed byte of the case.
-    async fn destroy_vault(&mut self, case: CaseId) -> Result<()>;
+    /// Every sealed byte of the case goes; its key stays.
+    async fn empty_vault(&mut self, case: CaseId) -> Result<()>;
 }
 
 #[async_trait]
@@ -326,6 +336,7 @@ pub trait Corrections: Send {
     async fn correction_of(&mut self, target: TargetId) -> Result<Option<Correction>>;
 
     /// `Queued` or `Sending` whose lease ran out, due; raises the fence. Rows come back with the state they had.
+    /// Nothing while the engine is stopped.
     async fn claim_corrections(
         &mut self,
         holder: &str,

@@ -40,6 +40,11 @@ pub async fn correct(
             return settle(&hand, claimed, state, problem).await;
         }
     }
+    // I5: stopped after it was claimed: given back as it was.
+    if !portal.store.read().await?.engine_switch().await?.running {
+        let problem = claimed.problem.clone();
+        return settle(&hand, claimed, CorrectionState::Queued, &problem).await;
+    }
     let bytes = match compose(&hand, &claimed).await {
         Ok(bytes) => bytes,
         Err(correction::ContentError::Store(error)) => return Err(error),

@@ -1,8 +1,9 @@
-//! What goes on beside the requests: the engine, the index of sent mail, and cleaning up. Each ends by itself when
-//! told to stop, after finishing what it has in hand.
+//! What goes on beside the requests: the engine, the index of sent mail, cleaning up, erasing what is kept no longer.
+//! Each ends by itself when told to stop, after finishing what it has in hand.
 
 mod cleaner;
 mod indexer;
+mod retention;
 
 use domain::{portal::Portal, store::StoreError};
 use engine::{Engine, Waker};
@@ -21,5 +22,6 @@ pub async fn start(
     tasks.spawn(Engine::new(portal.clone(), waker, holder).run(enlisted, stop.clone()));
     tasks.spawn(indexer::run(portal.clone(), stop.clone()));
     tasks.spawn(cleaner::run(portal.clone(), stop.clone()));
+    tasks.spawn(retention::run(portal.clone(), stop.clone()));
     Ok(())
 }

@@ -13,6 +13,7 @@ mod forms;
 mod headers;
 mod sessions;
 mod sign_in;
+mod stop;
 mod support;
 mod uploads;
 mod unavailable;

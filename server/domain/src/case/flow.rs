@@ -107,9 +107,10 @@ pub async fn advance(tx: &mut dyn Tx, case: &mut Case, now: Timestamp) -> Result
     }
     step(tx, case, event, Actor::System, now).await?;
     if event == Event::Close {
-        // Everything is back in the mailboxes: the vault must not keep a second copy (I3).
-        tx.destroy_vault(case.id).await?;
-        tx.record(&entry(case, Actor::System, now, "vault.destroyed", Value::Null)).await?;
+        // Everything is back in the mailboxes: the vault must not keep a second copy (I3). The key stays until the
+        // retention period is over, because entries of the trail have parts sealed with it.
+        tx.empty_vault(case.id).await?;
+        tx.record(&entry(case, Actor::System, now, "vault.emptied", Value::Null)).await?;
     }
     Ok(true)
 }

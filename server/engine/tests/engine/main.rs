@@ -6,5 +6,7 @@ mod crash;
 mod office;
 mod real_mail;
 mod several;
+mod retention;
+mod stop;
 mod stories;
 mod trouble;

@@ -2,7 +2,7 @@
 //! as Maildirs.
 
 use super::Folder;
-use crate::{commands::key, config::Config, demo, wiring, world};
+use crate::{config::Config, demo, key_file, wiring, world};
 use anyhow::{Context as _, Result, anyhow};
 use domain::{
     org::import::{parse_toml, take_over},
@@ -31,7 +31,7 @@ pub async fn seed(folder: &Folder, site: &Path) -> Result<()> {
 pub async fn organisation(folder: &Folder, site: &Path) -> Result<()> {
     let world = world::real();
     fs::write(folder.at("recant.toml"), configuration(site)?)?;
-    key::make(&folder.at("vault.key"), &world)?;
+    key_file::make(&folder.at("vault.key"), &world)?;
     let organisation = demo::organisation(SEED);
     fs::write(folder.at("organisation.toml"), &organisation)?;
     fs::create_dir(folder.at("mail"))?;

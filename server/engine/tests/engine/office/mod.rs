@@ -338,6 +338,7 @@ fn portal(
             policy: domain::policy::Policy::default(),
             max_upload: 25_000_000,
             mail_domain: "office.test".into(),
+            retention: hours(30 * 24),
         },
         engine: Arc::new(Waker::default()),
     }))
