@@ -77,9 +77,8 @@ async fn replace(
     let tried = correction.in_place;
     correction.in_place = true;
     let intend = Intend { job: visit.job.clone(), correction: correction.clone() };
-    let asked_at = portal.world.now();
-    let permit = visit.job.committer.write(intend).await?;
-    visit.answered(permit, asked_at)?;
+    visit.job.committer.write(intend).await?.map_err(TaskError::Halted)?;
+    visit.may_act().await?;
     put(visit, session, place, correction, tried, &bytes).await
 }
 

@@ -43,7 +43,6 @@ async fn put_back(
         flags: &copy.flags,
         received_at: copy.received_at,
     };
-    job.still_wanted().await?;
     session.put(&back).await?;
     let look = visit.look(session).await?;
     if !look.copies.iter().any(|there| there.raw == raw) {

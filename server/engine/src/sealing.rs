@@ -9,7 +9,7 @@ use domain::{
     ids::CaseId,
     portal::Portal,
     store::{Result, Tx},
-    vault::CaseKey,
+    vault::{CaseKey, WrappedKey},
 };
 use std::collections::HashSet;
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
@@ -49,25 +49,25 @@ impl Sealing {
     }
 }
 
-fn fresh_key(portal: &Portal, case: CaseId) -> Result<Vec<u8>, TaskError> {
+fn fresh_key(portal: &Portal, case: CaseId) -> Result<WrappedKey, TaskError> {
     Ok(portal.master_key.new_case_key(case.0, &portal.world)?)
 }
 
 struct MakeKey {
     case: CaseId,
-    fresh: Vec<u8>,
+    fresh: WrappedKey,
 }
 
 #[async_trait]
 impl Write for MakeKey {
     /// The key that counts, wrapped.
-    type Answer = Vec<u8>;
+    type Answer = WrappedKey;
 
     fn row(&self) -> Uuid {
         self.case.0
     }
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<Vec<u8>> {
+    async fn run(&self, tx: &mut dyn Tx) -> Result<WrappedKey> {
         tx.vault_key(self.case.0, &self.fresh).await
     }
 }

@@ -74,9 +74,8 @@ impl Visit {
             bodies = None;
         }
         let records: Vec<CopyRecord> = sealed.iter().map(|copy| copy.record.clone()).collect();
-        let asked_at = job.portal.world.now();
         let permit = job.committer.write(Seal { job: job.clone(), copies: sealed }).await?;
-        self.answered(permit, asked_at)?;
+        permit.map_err(TaskError::Halted)?;
         if let Some(bodies) = &mut bodies {
             bodies.extend(fresh);
         }

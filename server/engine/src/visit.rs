@@ -3,7 +3,7 @@
 use crate::{
     retry::{MAX_ATTEMPTS, delay},
     target::{Job, TaskError, count},
-    writes::{Ask, End, Note, Permit, Settle},
+    writes::{Ask, End, Note, Settle, permit_seen},
 };
 use domain::{
     case::{
@@ -15,12 +15,8 @@ use domain::{
     mail_system::MailSession,
     shared::CopyState,
     store::{Result, StoreError, TargetResult},
-    time::Timestamp,
 };
 use std::{sync::Arc, time::Duration};
-
-/// An effect may follow so long after the database permitted it: half of what I5 allows, and far less than a lease.
-const FRESH: Duration = Duration::from_secs(1);
 
 pub struct Visit {
     pub job: Arc<Job>,
@@ -28,14 +24,12 @@ pub struct Visit {
     /// Everything ever taken here, with what this visit knows of it.
     pub copies: Vec<CopyRecord>,
     notes: Vec<Note>,
-    /// When the database was last asked whether effects may follow.
-    asked_at: Option<Timestamp>,
 }
 
 impl Visit {
     pub fn new(job: Arc<Job>) -> Self {
         let detail = job.target.detail.clone();
-        Self { job, detail, copies: Vec::new(), notes: Vec::new(), asked_at: None }
+        Self { job, detail, copies: Vec::new(), notes: Vec::new() }
     }
 
     pub async fn read_copies(&mut self) -> Result<()> {
@@ -66,18 +60,14 @@ impl Visit {
     }
 
     /// Before each effect: a withdrawal, a stop, a legal hold and a lost lease are seen (I5, I8).
-    pub async fn may_act(&mut self) -> Result<(), TaskError> {
-        let now = self.job.portal.world.now();
-        if self.asked_at.is_some_and(|at| now >= at && now.since(at) < FRESH) {
-            return Ok(());
-        }
-        let permit = self.job.committer.write(Ask(self.job.clone())).await?;
-        self.answered(permit, now)
-    }
-
-    /// The database answered, in passing, whether effects may follow; it was asked at `asked_at`.
-    pub fn answered(&mut self, permit: Permit, asked_at: Timestamp) -> Result<(), TaskError> {
-        self.asked_at = Some(asked_at);
+    pub async fn may_act(&self) -> Result<(), TaskError> {
+        let mut tx = self.job.portal.store.read().await?;
+        let seen = permit_seen(tx.as_mut(), &self.job).await?;
+        drop(tx);
+        let permit = match seen {
+            Some(permit) => permit,
+            None => self.job.committer.write(Ask(self.job.clone())).await?,
+        };
         permit.map_err(TaskError::Halted)
     }
 

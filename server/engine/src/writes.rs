@@ -7,12 +7,12 @@ use crate::{
 use async_trait::async_trait;
 use domain::{
     case::{
-        Correction, Detail, SealedCopy,
+        Correction, Detail, SealedCopy, Target,
         effects::{self, Halt, Moment},
         flow, rules,
     },
     ids::CopyId,
-    shared::CopyState,
+    shared::{CopyState, Task},
     store::{Result, StoreError, TargetResult, Tx},
     time::Timestamp,
 };
@@ -169,6 +169,20 @@ async fn write_correction(
     tx.record(&job.entry(action, json!({ "correction": correction.id }))).await.map(drop)
 }
 
+/// May an effect follow, as the rows say, without writing? None: the lease is about to end, so ask with [`Ask`].
+pub async fn permit_seen(tx: &mut dyn Tx, job: &Job) -> Result<Option<Permit>> {
+    let soon = job.portal.world.now().plus(LEASE / 3);
+    let ours = |target: &Target| {
+        target.lease.fence == job.target.lease.fence && target.lease.holder == job.target.lease.holder
+    };
+    let target = tx.target(job.target.id).await?.filter(ours);
+    if target.as_ref().is_some_and(|target| target.lease.until.is_none_or(|until| until < soon)) {
+        return Ok(None);
+    }
+    let stopped = !tx.engine_switch().await?.running;
+    moment(tx, job, target.and_then(|target| target.task), stopped).await.map(Some)
+}
+
 async fn permit(tx: &mut dyn Tx, job: &Job) -> Result<Permit> {
     let until = job.portal.world.now().plus(LEASE);
     let wanted = match tx.renew_target(job.target.id, job.target.lease.fence, until).await {
@@ -176,8 +190,12 @@ async fn permit(tx: &mut dyn Tx, job: &Job) -> Result<Permit> {
         Err(StoreError::Fenced(_)) => None,
         Err(error) => return Err(error),
     };
+    // A stopped engine renews nothing: then the task isn't wanted.
+    moment(tx, job, wanted, false).await
+}
+
+async fn moment(tx: &mut dyn Tx, job: &Job, wanted: Option<Task>, stopped: bool) -> Result<Permit> {
     let directory = job.portal.directory_as_seen(tx).await?;
     let on_legal_hold = rules::on_legal_hold(directory.person(job.person));
-    // A stopped engine renews nothing: then the task isn't wanted.
-    Ok(effects::permit(job.task, Moment { wanted, stopped: false, on_legal_hold }))
+    Ok(effects::permit(job.task, Moment { wanted, stopped, on_legal_hold }))
 }

@@ -15,5 +15,5 @@ mod sessions;
 mod sign_in;
 mod stop;
 mod support;
-mod uploads;
 mod unavailable;
+mod uploads;

@@ -173,6 +173,7 @@ fn portal(folder: &Path, store: Arc<dyn Store>, world: World) -> Arc<Portal> {
             policy: domain::policy::Policy::default(),
             max_upload: 25_000_000,
             mail_domain: "bench.test".into(),
+            retention: std::time::Duration::from_hours(24),
         },
         engine: Arc::new(Waker::default()),
     }))

@@ -12,7 +12,7 @@ use domain::{
     },
     portal::Portal,
     shared::{CaseNumber, CaseState, CorrectionState, Outcome, Task, Verdict},
-    store::{Store, StoreError, Tx},
+    store::{Enlisted, Store, StoreError, Tx},
     world::World,
 };
 use engine::{Engine, Waker};
@@ -70,6 +70,10 @@ impl Store for Watched<Arc<dyn Store>> {
 
     async fn check(&self) -> Result<String, StoreError> {
         self.0.check().await
+    }
+
+    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError> {
+        self.0.enlist(holder).await
     }
 }
 
