@@ -192,8 +192,8 @@ impl Worker<'_> {
                     self.go(Step::ReplaceMark(sight));
                 } else {
                     let sent = target.correction == Some(CorrectionState::Sent);
-                    let replaced = replaces && holds && sent && target.in_place;
-                    self.end_execution(sight, replaced);
+                    let stands = replaces && holds && sent && target.in_place;
+                    self.end_execution(sight, stands);
                 }
             }
             Task::Release => {
