@@ -223,7 +223,7 @@ pub trait Cases: Send {
 
     async fn list_cases(&mut self, filter: &CaseFilter, page: Page) -> Result<Listing<CaseRow>>;
 
-    /// Cases in one of the states `Holding`, `Executing`, `Releasing`, or `AwaitingApproval` past `expires_at`.
+    /// Cases that move by themselves: at work, or past the time for a decision.
     async fn cases_at_work(&mut self, now: Timestamp) -> Result<Vec<Case>>;
 
     async fn insert_approval(&mut self, approval: &Approval) -> Result<()>;

@@ -4,7 +4,7 @@ use crate::{target::TaskError, visit::Visit};
 use domain::{
     case::{CopyRecord, effects},
     mail_system::{MailSession, NewCopy},
-    shared::CopyState,
+    shared::{CopyState, Outcome},
     store::TargetResult,
 };
 
@@ -24,6 +24,9 @@ pub async fn release(visit: &mut Visit) -> Result<TargetResult, TaskError> {
     }
     let copies: Vec<CopyState> = visit.copies.iter().map(|copy| copy.state).collect();
     let (state, outcome) = effects::released(visit.job.target.state, &copies);
+    // Where a finished recall had taken nothing, how it ended there stays true.
+    let stands = visit.job.target.outcome.filter(|_| outcome == Outcome::Untouched);
+    let outcome = stands.unwrap_or(outcome);
     Ok(TargetResult { state, outcome: Some(outcome), detail: visit.detail.clone() })
 }
 

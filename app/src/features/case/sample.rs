@@ -86,6 +86,7 @@ pub fn case() -> Case {
         expires_at: Timestamp(86_400_000),
         decided_at: None,
         ended_at: None,
+        restoration: None,
     }
 }
 
@@ -101,6 +102,7 @@ pub fn view(targets: Vec<Target>, trail: Vec<Entry>) -> CaseView {
         message: None,
         correction: None,
         directory: std::sync::Arc::default(),
+        restorable: false,
     }
 }
 

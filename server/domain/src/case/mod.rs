@@ -10,6 +10,7 @@ pub mod flow;
 mod model;
 pub mod outcome;
 pub mod request;
+pub mod restore;
 pub mod rules;
 pub mod state;
 pub mod view;
@@ -17,5 +18,5 @@ pub mod view;
 pub use digest::TargetsDigest;
 pub use model::{
     Approval, Case, CaseFilter, CaseMessage, CaseRow, CopyRecord, Correction, Detail, Lease, Request,
-    SealedCopy, Target,
+    Restoration, SealedCopy, Target,
 };

@@ -155,6 +155,7 @@ fn case(portal: &Portal, requester: &Person, preview: &Preview, number: CaseNumb
         expires_at: now.plus(portal.settings.policy.decision_time),
         decided_at: None,
         ended_at: None,
+        restoration: None,
     }
 }
 

@@ -5,6 +5,7 @@ mod corrections;
 mod crash;
 mod office;
 mod real_mail;
+mod restore;
 mod retention;
 mod several;
 mod stop;
