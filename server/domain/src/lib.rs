@@ -7,6 +7,7 @@ pub mod account;
 pub mod admin;
 pub mod audit;
 pub mod case;
+pub mod checkpoint;
 pub mod doctor;
 pub mod forecast;
 pub mod hex;
@@ -27,3 +28,4 @@ pub mod vault;
 pub mod world;
 
 pub use shared;
+pub use verify;

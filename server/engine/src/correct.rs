@@ -97,6 +97,7 @@ async fn write(
         case: Some(case.id),
         target: Some(correction.target),
         detail: json!({ "correction": correction.id, "attempts": correction.attempts }),
+        sealed: None,
     };
     tx.record(&entry).await?;
     tx.commit().await

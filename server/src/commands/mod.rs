@@ -43,7 +43,7 @@ enum Command {
     /// The trail of acts and effects.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// The key of the vault.
+    /// Keys for the vault and for signing the trail.
     #[command(subcommand)]
     Key(key::KeyCommand),
     /// A made-up organisation to try everything with.

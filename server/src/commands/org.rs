@@ -84,6 +84,7 @@ pub async fn import(store: &dyn Store, plan: &OrgPlan, world: &World) -> Result<
         case: None,
         target: None,
         detail,
+        sealed: None,
     };
     tx.record(&entry).await?;
     tx.commit().await?;

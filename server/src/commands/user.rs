@@ -96,8 +96,9 @@ async fn write(store: &dyn Store, world: &World, person: &Person, hash: &str) ->
     tx.delete_sessions_of(person.id, None).await?;
     let detail = json!({ "person": person.id });
     let action = "account.password_set";
-    tx.record(&NewEntry { at: world.now(), actor: Actor::System, action, case: None, target: None, detail })
-        .await?;
+    let at = world.now();
+    let actor = Actor::System;
+    tx.record(&NewEntry { at, actor, action, case: None, target: None, detail, sealed: None }).await?;
     tx.commit().await
 }
 

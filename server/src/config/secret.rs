@@ -1,7 +1,7 @@
 //! Secrets come from files that nobody else can read; what is in them is never printed.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::{hex, vault::MasterKey};
+use domain::{hex, vault::MasterKey, verify::note::Signer};
 use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -23,6 +23,8 @@ pub enum SecretError {
         "the file isn't a key: 32 bytes as 64 hexadecimal digits or as base64; `recant key new FILE` makes one"
     )]
     NoKey,
+    #[error("the file isn't a signing key; `recant key new FILE --signing NAME` makes one")]
+    NoSigningKey,
 }
 
 /// A line; blanks and the line end around it don't belong to it.
@@ -39,6 +41,11 @@ pub fn read_key(file: &Path) -> Result<MasterKey, SecretError> {
     })?;
     let bytes = hex::decode::<32>(&text).or_else(|| from_base64(&text));
     bytes.map(MasterKey::new).ok_or(SecretError::NoKey)
+}
+
+/// As `recant key new --signing` writes it.
+pub fn read_signer(file: &Path) -> Result<Signer, SecretError> {
+    read_password(file)?.parse().map_err(|_| SecretError::NoSigningKey)
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, SecretError> {

@@ -6,6 +6,7 @@ pub mod decide;
 mod digest;
 pub mod draft;
 pub mod flow;
+pub mod identity;
 mod model;
 pub mod outcome;
 pub mod request;
