@@ -358,13 +358,9 @@ pub trait Corrections: Send {
 
 #[async_trait]
 pub trait Audit: Send {
-    /// Appends in this transaction (I9), all at the cost of one. Concurrent transactions wait for each other here.
-    async fn record_all(&mut self, entries: &[audit::NewEntry]) -> Result<Vec<audit::Entry>>;
-
-    async fn record(&mut self, entry: &audit::NewEntry) -> Result<audit::Entry> {
-        let recorded = self.record_all(std::slice::from_ref(entry)).await?;
-        recorded.into_iter().next().ok_or(StoreError::Missing("the recorded entry"))
-    }
+    /// Appends in this transaction (I9). Written when it commits, after everything else and all entries at the cost
+    /// of one: concurrent transactions wait for each other there, so the wait is short and never crosswise.
+    async fn record(&mut self, entry: &audit::NewEntry) -> Result<()>;
 
     /// Where the next entry goes.
     async fn trail_head(&mut self) -> Result<audit::Head>;

@@ -125,6 +125,6 @@ impl Write for Dispatch {
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<(), StoreError> {
         tx.update_correction(&self.correction, Some(self.correction.lease.fence)).await?;
-        tx.record(&self.entry).await.map(drop)
+        tx.record(&self.entry).await
     }
 }

@@ -168,7 +168,7 @@ impl Write for Settle {
         let detail = json!({
             "task": job.task, "state": result.state, "outcome": result.outcome, "trouble": result.detail.trouble
         });
-        tx.record(&job.entry("target.settled", detail)).await.map(drop)
+        tx.record(&job.entry("target.settled", detail)).await
     }
 }
 
@@ -177,7 +177,7 @@ impl Note {
         match self {
             Self::Copy { id, state, action } => {
                 tx.set_copy_state(*id, *state).await?;
-                tx.record(&job.entry(action, json!({ "copy": id }))).await.map(drop)
+                tx.record(&job.entry(action, json!({ "copy": id }))).await
             }
             Self::Correction { correction, action } => write_correction(tx, job, correction, action).await,
         }
@@ -191,7 +191,7 @@ async fn write_correction(
     action: &'static str,
 ) -> Result<()> {
     tx.update_correction(correction, None).await?;
-    tx.record(&job.entry(action, json!({ "correction": correction.id }))).await.map(drop)
+    tx.record(&job.entry(action, json!({ "correction": correction.id }))).await
 }
 
 /// May an effect follow, as the rows say, without writing? None: the lease is about to end, so ask with [`Ask`].
