@@ -3,8 +3,10 @@
 use crate::{
     account::Throttle,
     ids::PersonId,
+    mail::NamedAddress,
     mail_system::MailSystem,
     mailer::Mailer,
+    notify::Wording,
     org::Directory,
     policy::Policy,
     store::{self, Store},
@@ -34,12 +36,15 @@ pub struct Settings {
     pub max_upload: u64,
     /// Right side of the Message-IDs we make.
     pub mail_domain: String,
+    /// Whom notifications come from.
+    pub sender: NamedAddress,
 }
 
 pub struct Portal {
     pub store: Arc<dyn Store>,
     pub mail: Arc<dyn MailSystem>,
     pub mailer: Arc<dyn Mailer>,
+    pub wording: Arc<dyn Wording>,
     pub world: World,
     pub master_key: MasterKey,
     pub settings: Settings,
@@ -55,6 +60,7 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     pub mail: Arc<dyn MailSystem>,
     pub mailer: Arc<dyn Mailer>,
+    pub wording: Arc<dyn Wording>,
     pub world: World,
     pub master_key: MasterKey,
     pub settings: Settings,
@@ -67,6 +73,7 @@ impl Portal {
             store: parts.store,
             mail: parts.mail,
             mailer: parts.mailer,
+            wording: parts.wording,
             world: parts.world,
             master_key: parts.master_key,
             settings: parts.settings,

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use domain::{
     case::{Correction, Detail, SealedCopy, flow},
     ids::CopyId,
+    notify::Notification,
     shared::CopyState,
     store::{Result, StoreError, TargetResult, Tx},
     time::Timestamp,
@@ -105,6 +106,8 @@ pub struct Settle {
     pub job: Arc<Job>,
     pub notes: Vec<Note>,
     pub end: End,
+    /// Written last: see [`domain::notify::tell`].
+    pub tell: Vec<Notification>,
 }
 
 #[async_trait]
@@ -129,7 +132,9 @@ impl Write for Settle {
         for note in &self.notes {
             note.write(tx, job).await?;
         }
-        let End::Finished(result) = &self.end else { return Ok(()) };
+        let End::Finished(result) = &self.end else {
+            return self.tell(tx).await;
+        };
         if let Some(outcome) = result.outcome {
             flow::settle_correction(tx, target, outcome, now).await?;
         }
@@ -137,6 +142,17 @@ impl Write for Settle {
             "task": job.task, "state": result.state, "outcome": result.outcome, "trouble": result.detail.trouble
         });
         tx.record(&job.entry("target.settled", detail)).await.map(drop)
+    }
+}
+
+impl Settle {
+    async fn tell(&self, tx: &mut dyn Tx) -> Result<()> {
+        if !self.tell.is_empty() {
+            let told: Vec<_> = self.tell.iter().map(|one| one.person).collect();
+            tx.record(&self.job.entry("target.stuck", json!({ "told": told }))).await?;
+            tx.insert_notifications(&self.tell).await?;
+        }
+        Ok(())
     }
 }
 

@@ -17,7 +17,7 @@ pub use public_url::PublicUrl;
 pub use secret::{SecretError, read_key, read_password};
 
 use chrono_tz::Tz;
-use domain::{policy::Policy, vault::MasterKey};
+use domain::{mail::EmailAddress, policy::Policy, vault::MasterKey};
 use mailbox::maildir::MaildirConfig;
 use mailer::SmtpConfig;
 use std::{
@@ -35,6 +35,8 @@ pub struct Config {
     pub vault: Vault,
     pub mail: MaildirConfig,
     pub sending: Sending,
+    /// Whom notifications come from.
+    pub sender: EmailAddress,
     pub organisation: Organisation,
     pub policy: Policy,
     /// Bytes of all files attached to one correction.

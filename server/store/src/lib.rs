@@ -9,6 +9,8 @@ mod corrections;
 mod dialect;
 mod drafts;
 mod lease;
+mod notifications;
+mod outgoing;
 mod people;
 mod pool;
 mod row;

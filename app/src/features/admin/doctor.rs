@@ -63,6 +63,7 @@ fn area(text: Text, area: Area) -> String {
         Area::MailSystem => fl!(text, "doctor-mail-system"),
         Area::Sending => fl!(text, "doctor-sending"),
         Area::People => fl!(text, "doctor-people"),
+        Area::PuttingBack => fl!(text, "doctor-putting-back"),
     }
 }
 
@@ -72,6 +73,7 @@ fn advice(text: Text, area: Area) -> String {
         Area::MailSystem => fl!(text, "doctor-mail-system-advice"),
         Area::Sending => fl!(text, "doctor-sending-advice"),
         Area::People => fl!(text, "doctor-people-advice"),
+        Area::PuttingBack => fl!(text, "doctor-putting-back-advice"),
     }
 }
 

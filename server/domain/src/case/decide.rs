@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     audit::Actor,
+    notify,
     org::{Person, Recipient},
     portal::Portal,
     store::{StoreError, Tx},
@@ -83,6 +84,9 @@ pub async fn decide(
         Verdict::Approved => flow::start(tx.as_mut(), &mut case, actor, now).await,
         Verdict::Refused => flow::let_go(tx.as_mut(), &mut case, Event::Refuse, actor, now).await,
     };
+    if moved.is_ok() {
+        notify::tell(tx.as_mut(), portal, &directory, &case, verdict.into()).await?;
+    }
     finish(portal, tx, &case, moved).await
 }
 

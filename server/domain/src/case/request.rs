@@ -9,6 +9,7 @@ use super::{
 use crate::{
     audit::Actor,
     ids::{CaseId, DraftId},
+    notify,
     org::{Directory, Person, Recipient, RecipientKind},
     portal::Portal,
     store::{StoreError, Tx},
@@ -110,6 +111,7 @@ async fn make(
     });
     tx.record(&flow::entry(&case, Actor::Person(requester.id), now, "case.requested", detail)).await?;
     begin(tx.as_mut(), &mut case, &targets, now).await?;
+    notify::moved(tx.as_mut(), portal, directory, CaseState::Requested, &case).await?;
     tx.commit().await?;
     Ok(case.number)
 }
@@ -196,7 +198,7 @@ fn planned(portal: &Portal, case: &Case, target: &Target, now: Timestamp) -> Cor
             name: target.recipient.name.clone(),
             address: target.recipient.address.clone(),
         },
-        message_id: crate::mail::MessageId::made(id.0, &portal.settings.mail_domain),
+        message_id: crate::mail::MessageId::made("correction", id.0, &portal.settings.mail_domain),
         state: CorrectionState::Planned,
         in_place: false,
         attempts: 0,

@@ -3,6 +3,7 @@
 
 mod corrections;
 mod crash;
+mod notifications;
 mod office;
 mod real_mail;
 mod stories;

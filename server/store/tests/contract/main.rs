@@ -10,6 +10,7 @@ mod cases;
 mod claims;
 mod corrections;
 mod drafts;
+mod notifications;
 mod people;
 mod schema;
 mod sent;
