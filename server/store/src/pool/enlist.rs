@@ -33,8 +33,8 @@ pub(super) async fn enlist(database: &Database, holder: &str) -> Result<Box<dyn 
     let (database, holder) = (database.clone(), holder.to_owned());
     match &database.pool {
         Pool::Sqlite { file, .. } => {
-            let _lock = file.as_deref().map(lock).transpose()?;
-            Ok(Box::new(Only { database, holder, _lock }))
+            let lock = file.as_deref().map(lock).transpose()?;
+            Ok(Box::new(Only { database, holder, _lock: lock }))
         }
         Pool::Postgres(pool) => {
             let pool = pool.clone();
@@ -65,7 +65,7 @@ impl Enlisted for Only {
     }
 
     async fn hint(&mut self) {
-        future::pending().await
+        future::pending::<()>().await;
     }
 }
 
