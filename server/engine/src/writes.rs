@@ -86,7 +86,7 @@ impl Write for Intend {
 #[derive(Clone)]
 pub enum Note {
     Copy { id: CopyId, state: CopyState, action: &'static str },
-    Correction { correction: Correction, action: &'static str },
+    Correction { correction: Box<Correction>, action: &'static str },
 }
 
 /// How a visit ended.
