@@ -127,7 +127,7 @@ codes! {
 }
 
 codes! {
-    /// Where one recipient's correction stands.
+    /// Where one recipient's correction stands, or a notification.
     CorrectionState {
         /// Written, not yet due: the case isn't approved or the target's outcome isn't known.
         Planned = "planned",
@@ -140,6 +140,21 @@ codes! {
         /// We can't know whether it went out, so it isn't sent again by itself.
         Unconfirmed = "unconfirmed",
         Failed = "failed",
+    }
+}
+
+codes! {
+    /// What the portal tells somebody by mail.
+    NotificationKind {
+        /// To those who can decide: a case waits for them.
+        ApprovalWanted = "approval_wanted",
+        Approved = "approved",
+        Refused = "refused",
+        /// Nobody decided in time.
+        Expired = "expired",
+        Finished = "finished",
+        /// To administrators: held copies can't be put back.
+        Stuck = "stuck",
     }
 }
 
@@ -235,6 +250,15 @@ impl CopyState {
     /// The vault no longer keeps it.
     pub fn is_out_of_vault(self) -> bool {
         matches!(self, Self::Released | Self::Left)
+    }
+}
+
+impl From<Verdict> for NotificationKind {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Approved => Self::Approved,
+            Verdict::Refused => Self::Refused,
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     },
     ids::{CaseId, CopyId, CorrectionId, DraftId, PersonId, SentId, TargetId, UploadId},
     mail::MessageId,
+    notify::Notification,
     org::{Department, Directory, Group, Person},
     sent::{Listing, Page, SentFilter, SentMessage, SentSummary},
     time::Timestamp,
@@ -94,6 +95,7 @@ pub trait Tx:
     + VaultKeys
     + VaultCare
     + Corrections
+    + Notifications
     + EngineSwitch
     + Audit
     + Checkpoints
@@ -266,7 +268,7 @@ pub trait Targets: Send {
         lease_until: Timestamp,
     ) -> Result<Option<Task>>;
 
-    /// The heartbeat: all leases of this holder on targets and corrections last at least until then. How many.
+    /// The heartbeat: all leases of this holder, on targets and mails, last at least until then. How many.
     async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64>;
 
     /// Writes the result, ends the lease, and clears the task unless another one was set meanwhile.
@@ -302,6 +304,9 @@ pub trait Targets: Send {
 
     /// Anything that changes when the case or one of its targets or corrections does.
     async fn case_pulse(&mut self, case: CaseId) -> Result<String>;
+
+    /// Those where this task was tried in vain at least so often, in the order they were inserted.
+    async fn stuck_targets(&mut self, task: Task, attempts: u32) -> Result<Vec<Target>>;
 
     /// How many targets still have a task.
     async fn open_tasks(&mut self, case: CaseId) -> Result<u64>;
@@ -354,6 +359,28 @@ pub trait Corrections: Send {
     async fn settle_planned(&mut self, case: CaseId, state: CorrectionState, now: Timestamp) -> Result<u64>;
 
     async fn correction(&mut self, id: CorrectionId) -> Result<Option<Correction>>;
+}
+
+#[async_trait]
+pub trait Notifications: Send {
+    /// One whose key is there already stays as it is. How many are new.
+    async fn insert_notifications(&mut self, notifications: &[Notification]) -> Result<u64>;
+
+    /// In the order they were inserted.
+    async fn notifications(&mut self, case: CaseId) -> Result<Vec<Notification>>;
+
+    /// As [`Corrections::claim_corrections`].
+    async fn claim_notifications(
+        &mut self,
+        holder: &str,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Notification>>;
+
+    /// Writes state, attempts, `due_at`, problem, `sent_at` while the fence is ours, else `Fenced`; a state other than
+    /// `Sending` ends the lease.
+    async fn update_notification(&mut self, notification: &Notification, fence: i64) -> Result<()>;
 }
 
 #[async_trait]

@@ -12,6 +12,7 @@ use domain::{
         flow, rules,
     },
     ids::CopyId,
+    notify::Notification,
     shared::{CopyState, Task},
     store::{Result, StoreError, TargetResult, Tx},
     time::Timestamp,
@@ -117,7 +118,7 @@ impl Write for Return {
 #[derive(Clone)]
 pub enum Note {
     Copy { id: CopyId, state: CopyState, action: &'static str },
-    Correction { correction: Correction, action: &'static str },
+    Correction { correction: Box<Correction>, action: &'static str },
 }
 
 /// How a visit ended.
@@ -137,6 +138,8 @@ pub struct Settle {
     pub job: Arc<Job>,
     pub notes: Vec<Note>,
     pub end: End,
+    /// Written last: see [`domain::notify::tell`].
+    pub tell: Vec<Notification>,
 }
 
 #[async_trait]
@@ -161,7 +164,9 @@ impl Write for Settle {
         for note in &self.notes {
             note.write(tx, job).await?;
         }
-        let End::Finished(result) = &self.end else { return Ok(()) };
+        let End::Finished(result) = &self.end else {
+            return self.tell(tx).await;
+        };
         if let Some(outcome) = result.outcome {
             flow::settle_correction(tx, target, outcome, now).await?;
         }
@@ -169,6 +174,17 @@ impl Write for Settle {
             "task": job.task, "state": result.state, "outcome": result.outcome, "trouble": result.detail.trouble
         });
         tx.record(&job.entry("target.settled", detail)).await
+    }
+}
+
+impl Settle {
+    async fn tell(&self, tx: &mut dyn Tx) -> Result<()> {
+        if !self.tell.is_empty() {
+            let told: Vec<_> = self.tell.iter().map(|one| one.person).collect();
+            tx.record(&self.job.entry("target.stuck", json!({ "told": told }))).await?;
+            tx.insert_notifications(&self.tell).await?;
+        }
+        Ok(())
     }
 }
 

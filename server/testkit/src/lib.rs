@@ -4,4 +4,5 @@ pub mod dovecot;
 pub mod imap;
 pub mod postgres;
 pub mod smtp;
+pub mod wording;
 pub mod world;

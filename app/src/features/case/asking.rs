@@ -8,8 +8,13 @@ use crate::{
     labels, show,
 };
 use domain::{
-    case::{draft::Upload, view::CaseView},
+    case::{
+        draft::Upload,
+        view::{Access, CaseView},
+    },
+    notify::Notification,
     sent::SentMessage,
+    shared::{CorrectionState, NotificationKind},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -51,6 +56,9 @@ pub fn facts(view: &CaseView, reader: &Reader) -> Vec<(String, AnyView)> {
         rows.push((fl!(text, "cases-note"), note));
     }
     rows.push((fl!(text, "cases-approval"), approval(view, reader)));
+    if let Some(told) = told(view, reader) {
+        rows.push((fl!(text, "cases-told-by-mail"), told));
+    }
     if let Some(ended) = case.ended_at {
         rows.push((fl!(text, "cases-ended"), full(ended)));
     }
@@ -83,6 +91,27 @@ pub fn approval(view: &CaseView, reader: &Reader) -> String {
         )
     });
     std::iter::once(needed).chain(given).collect::<Vec<_>>().join(gap)
+}
+
+/// Who was asked by mail to decide, and whether it went out. The approvers themselves know.
+fn told(view: &CaseView, reader: &Reader) -> Option<String> {
+    let text = reader.text;
+    let wanted = |told: &&Notification| told.kind == NotificationKind::ApprovalWanted;
+    let told = view.notifications.iter().filter(wanted).map(|told| {
+        let name = show::who(&told.to);
+        match (told.state, told.sent_at) {
+            (CorrectionState::Sent, Some(at)) => {
+                fl!(text, "cases-told-sent", name = name, at = show::full(text, at, reader.zone))
+            }
+            (CorrectionState::Unconfirmed, _) => fl!(text, "cases-told-unknown", name = name),
+            (CorrectionState::Failed, _) => fl!(text, "cases-told-failed", name = name),
+            (CorrectionState::Unneeded, _) => fl!(text, "cases-told-unneeded", name = name),
+            _ => fl!(text, "cases-told-not-yet", name = name),
+        }
+    });
+    let told: Vec<String> = told.collect();
+    let gap = if reader.is_chinese() { "；" } else { "; " };
+    (view.access != Access::Approver && !told.is_empty()).then(|| told.join(gap))
 }
 
 /// The correction mail as its recipients get it.

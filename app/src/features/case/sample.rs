@@ -106,6 +106,7 @@ pub fn view(targets: Vec<Target>, trail: Vec<Entry>) -> CaseView {
         targets,
         corrections: vec![],
         approvals: vec![],
+        notifications: vec![],
         trail,
         approvers: vec![],
         message: None,

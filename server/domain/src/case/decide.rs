@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     audit::Actor,
+    notify,
     org::{Person, Recipient},
     portal::Portal,
     store::{StoreError, Tx},
@@ -89,6 +90,9 @@ pub async fn decide(
             flow::step(tx.as_mut(), &mut case, Event::DropRestore, actor, now).await
         }
     };
+    if moved.is_ok() {
+        notify::tell(tx.as_mut(), portal, &directory, &case, verdict.into()).await?;
+    }
     finish(portal, tx, &case, moved).await
 }
 

@@ -4,6 +4,7 @@
 mod corrections;
 mod crash;
 mod erasure;
+mod notifications;
 mod office;
 mod real_mail;
 mod restore;

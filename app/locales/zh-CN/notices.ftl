@@ -1,0 +1,26 @@
+## 系统自己发出的邮件，不含被撤回邮件的任何内容。
+notice-greeting = { $name }，你好：
+notice-footer = 这封邮件由撤回系统自动发出，请不要直接回复。
+notice-intent = 目的：{ $intent }
+notice-reason = 原因：{ $reason }
+notice-recipients = 收件对象：{ $recipients } 个
+notice-taken = 已从邮箱收回或更换：{ $taken } 个
+notice-corrected = 已发出更正邮件：{ $corrected } 封
+notice-wanted-subject = 撤回单 { $number } 等待你审批
+notice-wanted = { $requester } 提交了撤回单 { $number }，等待你审批。
+notice-wanted-until = 如果到 { $until } 还没有决定，冻结的副本会原样放回，更正邮件也不发。
+notice-approved-subject = 撤回单 { $number } 已获批准
+notice-approved = 你的撤回单 { $number } 已获批准，开始处理。
+notice-refused-subject = 撤回单 { $number } 未获批准
+notice-refused = 你的撤回单 { $number } 未获批准。冻结的副本会原样放回，更正邮件也不发。审批人的意见写在撤回单页面上。
+notice-expired-subject = 撤回单 { $number } 审批超时
+notice-expired = 你的撤回单 { $number } 在规定时间内没有人审批。冻结的副本会原样放回，更正邮件也不发。需要时可以再次申请。
+notice-finished-subject = 撤回单 { $number } 处理完毕，报告已生成
+notice-finished = 你的撤回单 { $number } 已处理完毕，每个收件对象都有了结果。
+notice-troubled = 其中 { $troubled } 项没有成功或无法确认，原因和下一步写在报告里。
+notice-stuck-subject = 撤回单 { $number }：有副本放不回去
+notice-stuck = 撤回单 { $number } 冻结的副本需要放回，但有 { $stuck } 个邮箱试了多次都没有成功。副本仍安全地存放在保险库里，系统会继续重试。
+notice-to-decide = 查看并审批：
+notice-to-case = 查看撤回单：
+notice-to-report = 查看报告：
+notice-to-doctor = 是哪些邮箱、什么原因，请看“运行检查”：
