@@ -6,7 +6,9 @@ use crate::viewer::ViewerError;
 use axum::http::StatusCode;
 use domain::{
     account::{ChangePasswordError, SignInError},
-    case::{ask::AskError, decide::DecideError, flow::FlowError, request::RequestError},
+    case::{
+        ask::AskError, decide::DecideError, flow::FlowError, request::RequestError, restore::RestoreError,
+    },
     store::StoreError,
 };
 use std::fmt::Display;
@@ -65,6 +67,12 @@ impl Failure for DecideError {
     }
 }
 
+impl Failure for RestoreError {
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Decide(error) if error.is_passing())
+    }
+}
+
 impl Failure for SignInError {
     fn is_passing(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_passing())
@@ -88,6 +96,7 @@ mod tests {
         assert!(RequestError::Store(full()).is_passing());
         assert!(RequestError::Flow(FlowError::Store(full())).is_passing());
         assert!(DecideError::Store(full()).is_passing() && SignInError::Store(full()).is_passing());
+        assert!(RestoreError::from(full()).is_passing() && !RestoreError::NothingKept.is_passing());
         assert!(ChangePasswordError::Store(full()).is_passing() && ViewerError::Store(full()).is_passing());
         let broken = || StoreError::Unreadable("state".into());
         assert!(!broken().is_passing() && !AskError::Store(broken()).is_passing());

@@ -63,6 +63,7 @@ pub fn case() -> Case {
         subject: "合同".into(),
         sent_at: Timestamp(0),
         fingerprint: Fingerprint([0; 32]),
+        size: 0,
     };
     let request = Request {
         intent: Intent::Recall,

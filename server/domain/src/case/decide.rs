@@ -43,7 +43,7 @@ impl From<StoreError> for DecideError {
     }
 }
 
-/// An approver's verdict, bound to the digest of what they saw (I1).
+/// An approver's verdict, bound to the digest of what they saw (I1). Answers with what was decided about.
 pub async fn decide(
     portal: &Portal,
     approver: &Person,
@@ -51,7 +51,7 @@ pub async fn decide(
     verdict: Verdict,
     comment: &str,
     seen: TargetsDigest,
-) -> Result<(), DecideError> {
+) -> Result<Act, DecideError> {
     let comment = comment.trim();
     let now = portal.world.now();
     let directory = portal.directory().await?;
@@ -89,7 +89,8 @@ pub async fn decide(
             flow::step(tx.as_mut(), &mut case, Event::DropRestore, actor, now).await
         }
     };
-    finish(portal, tx, &case, moved).await
+    finish(portal, tx, &case, moved).await?;
+    Ok(approval.act)
 }
 
 /// The requester takes the request back while nothing has been removed for good.

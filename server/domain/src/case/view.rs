@@ -106,7 +106,6 @@ pub async fn view(
     let restorable = restore::anything_to_restore(tx.as_mut(), &case, &targets).await?;
     Ok(Some(CaseView {
         access,
-        restorable,
         case,
         targets,
         corrections,
@@ -116,6 +115,7 @@ pub async fn view(
         message,
         correction,
         directory,
+        restorable,
     }))
 }
 
