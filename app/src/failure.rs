@@ -9,6 +9,7 @@ use domain::{
     case::{
         ask::AskError, decide::DecideError, flow::FlowError, request::RequestError, restore::RestoreError,
     },
+    engine_switch::SwitchError,
     store::StoreError,
 };
 use std::fmt::Display;
@@ -70,6 +71,12 @@ impl Failure for DecideError {
 impl Failure for RestoreError {
     fn is_passing(&self) -> bool {
         matches!(self, Self::Decide(error) if error.is_passing())
+    }
+}
+
+impl Failure for SwitchError {
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_passing())
     }
 }
 

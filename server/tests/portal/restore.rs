@@ -124,7 +124,8 @@ async fn the_manager_decides_about_putting_back_and_it_happens() {
     let mut manager = app.signed_in(AccountKind::Manager).await;
     let list = manager.open("/approvals").await.unwrap();
     assert!(list.text().contains(&say("approvals-hint-restore")), "{}", list.text());
-    let to_decide = manager.open(&list.link_to(page.path.strip_prefix("/cases/").unwrap()).unwrap()).await.unwrap();
+    let to_decide =
+        manager.open(&list.link_to(page.path.strip_prefix("/cases/").unwrap()).unwrap()).await.unwrap();
     for part in [say("restore-decide-about").as_str(), REASON] {
         assert!(to_decide.text().contains(part), "{part} in {}", to_decide.text());
     }
@@ -146,5 +147,8 @@ async fn the_manager_decides_about_putting_back_and_it_happens() {
     }
     let csv = employee.get(&format!("{}/report.csv", page.path)).await.unwrap().body;
     let line = csv.lines().nth(1).unwrap();
-    assert!(line.contains(address(AccountKind::Employee)) && line.contains(address(AccountKind::Manager)), "{line}");
+    assert!(
+        line.contains(address(AccountKind::Employee)) && line.contains(address(AccountKind::Manager)),
+        "{line}"
+    );
 }

@@ -48,7 +48,15 @@ pub fn entry(seq: i64, action: &'static str) -> Entry {
 }
 
 pub fn told(seq: i64, action: &'static str, actor: Actor, detail: serde_json::Value) -> Entry {
-    let new = NewEntry { at: Timestamp(seq * 60_000), actor, action, case: Some(CASE), target: None, detail };
+    let new = NewEntry {
+        at: Timestamp(seq * 60_000),
+        actor,
+        action,
+        case: Some(CASE),
+        target: None,
+        detail,
+        sealed: None,
+    };
     Entry::chain(seq, GENESIS, &new)
 }
 

@@ -149,7 +149,7 @@ pub async fn settle_correction(
 }
 
 pub fn entry(case: &Case, actor: Actor, at: Timestamp, action: &'static str, detail: Value) -> NewEntry {
-    NewEntry { at, actor, action, case: Some(case.id), target: None, detail }
+    NewEntry { at, actor, action, case: Some(case.id), target: None, detail, sealed: None }
 }
 
 pub fn target_entry(

@@ -7,6 +7,7 @@ mod digest;
 pub mod draft;
 pub mod effects;
 pub mod flow;
+pub mod identity;
 mod model;
 pub mod outcome;
 pub mod request;

@@ -3,6 +3,7 @@
 
 mod corrections;
 mod crash;
+mod erasure;
 mod office;
 mod real_mail;
 mod restore;
