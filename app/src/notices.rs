@@ -31,6 +31,10 @@ fn subject(text: Text, facts: &Facts<'_>) -> String {
         NotificationKind::Refused => fl!(text, "notice-refused-subject", number = number),
         NotificationKind::Expired => fl!(text, "notice-expired-subject", number = number),
         NotificationKind::Finished => fl!(text, "notice-finished-subject", number = number),
+        NotificationKind::RestoreWanted => fl!(text, "notice-restore-wanted-subject", number = number),
+        NotificationKind::RestoreRefused => fl!(text, "notice-restore-refused-subject", number = number),
+        NotificationKind::RestoreExpired => fl!(text, "notice-restore-expired-subject", number = number),
+        NotificationKind::Restored => fl!(text, "notice-restored-subject", number = number),
         NotificationKind::Stuck => fl!(text, "notice-stuck-subject", number = number),
     }
 }
@@ -43,6 +47,10 @@ fn body(text: Text, facts: &Facts<'_>) -> Vec<String> {
         NotificationKind::Refused => vec![fl!(text, "notice-refused", number = number)],
         NotificationKind::Expired => vec![fl!(text, "notice-expired", number = number)],
         NotificationKind::Finished => finished(text, facts),
+        NotificationKind::RestoreWanted => restore_wanted(text, facts),
+        NotificationKind::RestoreRefused => vec![fl!(text, "notice-restore-refused", number = number)],
+        NotificationKind::RestoreExpired => vec![fl!(text, "notice-restore-expired", number = number)],
+        NotificationKind::Restored => vec![fl!(text, "notice-restored", number = number)],
         NotificationKind::Stuck => {
             vec![fl!(text, "notice-stuck", number = number, stuck = facts.counts.stuck)]
         }
@@ -63,6 +71,14 @@ fn wanted(text: Text, facts: &Facts<'_>) -> Vec<String> {
     ]
 }
 
+fn restore_wanted(text: Text, facts: &Facts<'_>) -> Vec<String> {
+    let requester = facts.requester.to_owned();
+    vec![
+        fl!(text, "notice-restore-wanted", requester = requester, number = facts.number.to_string()),
+        fl!(text, "notice-restore-wanted-until", until = show::minute(text, facts.until, facts.zone)),
+    ]
+}
+
 fn finished(text: Text, facts: &Facts<'_>) -> Vec<String> {
     let counts = facts.counts;
     let came_to = [
@@ -79,12 +95,17 @@ fn finished(text: Text, facts: &Facts<'_>) -> Vec<String> {
 
 fn whither(text: Text, kind: NotificationKind) -> String {
     match kind {
-        NotificationKind::ApprovalWanted => fl!(text, "notice-to-decide"),
+        NotificationKind::ApprovalWanted | NotificationKind::RestoreWanted => {
+            fl!(text, "notice-to-decide")
+        }
         NotificationKind::Finished => fl!(text, "notice-to-report"),
         NotificationKind::Stuck => fl!(text, "notice-to-doctor"),
-        NotificationKind::Approved | NotificationKind::Refused | NotificationKind::Expired => {
-            fl!(text, "notice-to-case")
-        }
+        NotificationKind::Approved
+        | NotificationKind::Refused
+        | NotificationKind::Expired
+        | NotificationKind::RestoreRefused
+        | NotificationKind::RestoreExpired
+        | NotificationKind::Restored => fl!(text, "notice-to-case"),
     }
 }
 

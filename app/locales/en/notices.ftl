@@ -18,6 +18,15 @@ notice-expired = Nobody decided your request { $number } in time. Frozen copies 
 notice-finished-subject = Case { $number } is finished: the report is ready
 notice-finished = Your request { $number } has been carried out; each recipient has a result.
 notice-troubled = { $troubled } of the results failed or couldn’t be confirmed; the report has the reasons and next steps.
+notice-restore-wanted-subject = Case { $number }: putting the mail back waits for your decision
+notice-restore-wanted = { $requester } asks to undo the finished recall { $number }: the copies would go back into the recipients’ mailboxes.
+notice-restore-wanted-until = Without a decision by { $until }, everything stays as it is.
+notice-restore-refused-subject = Case { $number }: the mail is not put back
+notice-restore-refused = Your request to put the mail of case { $number } back was refused; everything stays as it is. The case page has the approver’s comment.
+notice-restore-expired-subject = Case { $number }: nobody decided about putting the mail back
+notice-restore-expired = Nobody decided in time about putting the mail of case { $number } back; everything stays as it is. You can ask again.
+notice-restored-subject = Case { $number }: the mail is back
+notice-restored = The mail of case { $number } is back in the recipients’ mailboxes as it was.
 notice-stuck-subject = Case { $number }: copies can’t be put back
 notice-stuck = After case { $number } its frozen copies must go back, but { $stuck } { $stuck ->
     [one] mailbox has

@@ -153,6 +153,11 @@ codes! {
         /// Nobody decided in time.
         Expired = "expired",
         Finished = "finished",
+        /// To those who can decide: somebody wants a finished recall undone.
+        RestoreWanted = "restore_wanted",
+        RestoreRefused = "restore_refused",
+        RestoreExpired = "restore_expired",
+        Restored = "restored",
         /// To administrators: held copies can't be put back.
         Stuck = "stuck",
     }
@@ -253,11 +258,14 @@ impl CopyState {
     }
 }
 
-impl From<Verdict> for NotificationKind {
-    fn from(verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Approved => Self::Approved,
-            Verdict::Refused => Self::Refused,
+impl NotificationKind {
+    /// What the requester hears of a decision. None: they hear when it is carried out.
+    pub fn of_decision(act: Act, verdict: Verdict) -> Option<Self> {
+        match (act, verdict) {
+            (Act::Recall, Verdict::Approved) => Some(Self::Approved),
+            (Act::Recall, Verdict::Refused) => Some(Self::Refused),
+            (Act::Restore, Verdict::Approved) => None,
+            (Act::Restore, Verdict::Refused) => Some(Self::RestoreRefused),
         }
     }
 }

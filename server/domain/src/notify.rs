@@ -96,14 +96,15 @@ pub async fn moved(
         (_, CaseState::AwaitingApproval) => NotificationKind::ApprovalWanted,
         // Refusals and withdrawals are acts of people.
         (CaseState::AwaitingApproval, CaseState::Releasing) => NotificationKind::Expired,
+        (CaseState::RestoreRequested, CaseState::Finished) => NotificationKind::RestoreExpired,
+        (_, CaseState::Restored) => NotificationKind::Restored,
         (_, CaseState::Finished) => NotificationKind::Finished,
         _ => return Ok(()),
     };
     tell(tx, portal, directory, case, kind).await
 }
 
-/// Into the outbox, in the caller's transaction. After its audit entry: the end of the trail is then ours, so that
-/// two transactions never wait for each other's keys crosswise.
+/// Into the outbox, in the caller's transaction.
 pub async fn tell(
     tx: &mut dyn Tx,
     portal: &Portal,
@@ -129,13 +130,16 @@ pub fn written(
 
 fn concerned<'a>(directory: &'a Directory, case: &Case, kind: NotificationKind) -> Vec<&'a Person> {
     match kind {
-        NotificationKind::ApprovalWanted => {
+        NotificationKind::ApprovalWanted | NotificationKind::RestoreWanted => {
             let approvers = directory.approvers_of(case.requester);
             approvers.into_iter().filter_map(|id| directory.person(id)).collect()
         }
         NotificationKind::Approved
         | NotificationKind::Refused
         | NotificationKind::Expired
+        | NotificationKind::RestoreRefused
+        | NotificationKind::RestoreExpired
+        | NotificationKind::Restored
         | NotificationKind::Finished => {
             directory.person(case.requester).into_iter().filter(|person| person.active).collect()
         }
@@ -145,9 +149,11 @@ fn concerned<'a>(directory: &'a Directory, case: &Case, kind: NotificationKind) 
 
 fn notification(portal: &Portal, case: &Case, kind: NotificationKind, person: &Person) -> Notification {
     let (id, now): (NotificationId, _) = (portal.world.id(), portal.world.now());
+    // A recall can be asked to be undone more than once, each time with an end of its own.
+    let round = case.restoration.as_ref().map_or_else(String::new, |asked| format!(":{}", asked.at.0));
     Notification {
         id,
-        key: format!("{kind}:{}:{}", case.id, person.id),
+        key: format!("{kind}:{}:{}{round}", case.id, person.id),
         case: case.id,
         kind,
         person: person.id,
@@ -174,6 +180,7 @@ pub async fn content(
     let counts = counts(&tx.targets(case.id).await?, &tx.corrections(case.id).await?);
     let still_true = match notification.kind {
         NotificationKind::ApprovalWanted => case.state == CaseState::AwaitingApproval,
+        NotificationKind::RestoreWanted => case.state == CaseState::RestoreRequested,
         NotificationKind::Stuck => counts.stuck > 0,
         _ => true,
     };

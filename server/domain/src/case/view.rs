@@ -109,7 +109,6 @@ pub async fn view(
     let restorable = restore::anything_to_restore(tx.as_mut(), &case, &targets).await?;
     Ok(Some(CaseView {
         access,
-        restorable,
         case,
         targets,
         corrections,
@@ -120,6 +119,7 @@ pub async fn view(
         message,
         correction,
         directory,
+        restorable,
     }))
 }
 

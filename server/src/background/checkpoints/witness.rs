@@ -2,7 +2,7 @@
 //! The newest one is enough, it covers all before it; what wasn't accepted is tried again with what is newest then.
 
 use crate::config::Audit;
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use domain::{
     audit::{Checkpoint, Witness},
     ids::OutgoingId,
