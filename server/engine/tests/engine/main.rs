@@ -3,6 +3,8 @@
 
 mod corrections;
 mod crash;
+mod faults;
+mod large;
 mod office;
 mod real_mail;
 mod stories;

@@ -64,6 +64,22 @@ impl Cluster {
         Ok(Self { folder: folder.to_owned(), _users: users, supervisor })
     }
 
+    /// As when the machine loses power, or somebody stops the service: nothing is finished, nobody is told.
+    pub fn stop(&self, bin: &Path) -> Result<()> {
+        self.control(bin, &["stop", "-m", "immediate", "-w", "-s"])
+    }
+
+    pub fn start_again(&self, bin: &Path) -> Result<()> {
+        let place = self.folder.join("cluster");
+        let (settings, log) = (settings(&place), place.join("log"));
+        self.control(bin, &["start", "-w", "-s", "-o", &settings, "-l", &log.to_string_lossy()])
+    }
+
+    fn control(&self, bin: &Path, arguments: &[&str]) -> Result<()> {
+        let data = self.folder.join("cluster/data");
+        finish(Owner::find()?.command(&bin.join("pg_ctl")).args(arguments).arg("-D").arg(data))
+    }
+
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@localhost/{database}?host={}", self.folder.join("cluster").display())
     }
@@ -125,11 +141,15 @@ fn start(folder: &Path, bin: &Path, owner: &Owner) -> Result<()> {
         "--locale=C.UTF-8",
         "--username=postgres",
     ]))?;
-    let settings = format!("{SETTINGS} -c unix_socket_directories='{}'", place.display());
+    let settings = settings(&place);
     // -w: returns when the server answers.
     let mut pg_ctl = owner.command(&bin.join("pg_ctl"));
     pg_ctl.args(["start", "-w", "-s", "-o", &settings, "-D"]).arg(&data).arg("-l").arg(place.join("log"));
     finish(&mut pg_ctl).with_context(|| fs::read_to_string(place.join("log")).unwrap_or_default())
+}
+
+fn settings(place: &Path) -> String {
+    format!("{SETTINGS} -c unix_socket_directories='{}'", place.display())
 }
 
 fn finish(command: &mut Command) -> Result<()> {
