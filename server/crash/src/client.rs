@@ -33,7 +33,7 @@ impl Clients {
         let thread = thread::spawn(move || {
             while !stopped.load(Ordering::SeqCst) {
                 act(&place, &letters, &dice)?;
-                thread::sleep(Duration::from_millis(1 + dice.below(15)));
+                thread::sleep(Duration::from_millis(5 + dice.below(40)));
             }
             Ok(())
         });
@@ -58,10 +58,11 @@ fn act(place: &Place, letters: &Mutex<Letters>, dice: &Dice) -> Result<()> {
     let spots = files::spots(&maildir, folder)?;
     let Some(spot) = dice.pick(&spots) else { return Ok(()) };
     let Ok(bytes) = fs::read(spot.path(&maildir)) else { return Ok(()) };
+    // Not too eager to read: what is read isn't held.
     let change = match dice.below(20) {
         0 => None,
-        1..5 => Some(moved(spot, &maildir, dice)?),
-        5..9 => Some(flagged(spot, 'F')),
+        1..9 => Some(moved(spot, &maildir, dice)?),
+        9..17 => Some(flagged(spot, 'F')),
         _ => Some(flagged(spot, 'S')),
     };
     let mut letters = letters.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,11 +77,18 @@ fn act(place: &Place, letters: &Mutex<Letters>, dice: &Dice) -> Result<()> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AlreadyExists) => return Ok(()),
         Err(error) => return Err(error.into()),
     }
-    note(&mut letters, owner, &bytes, change);
+    note(&mut letters, owner, &bytes, spot, change);
     Ok(())
 }
 
-fn note(letters: &mut Letters, owner: &str, bytes: &[u8], change: Option<Spot>) {
+fn note(letters: &mut Letters, owner: &str, bytes: &[u8], found: &Spot, change: Option<Spot>) {
+    let letter = files::serial(bytes).and_then(|serial| letters.posted.get_mut(serial));
+    // After this act nobody could see any more that it lay elsewhere than its owner had left it.
+    if let Some(letter) = letter.as_deref().filter(|letter| !letter.deleted && !letter.spot.is_like(found)) {
+        let surprise =
+            format!("letter {} of {owner} was at {found:?}, not at {:?}", letter.serial, letter.spot);
+        letters.surprises.push(surprise);
+    }
     let letter = files::serial(bytes).and_then(|serial| letters.posted.get_mut(serial));
     match (letter, change) {
         (Some(letter), Some(spot)) => letter.spot = spot,

@@ -90,7 +90,12 @@ impl Driver {
         while self.kills < kills && !(self.bug.is_some() && !self.violations.is_empty()) {
             let plan = self.planner.next(&self.dice, kills - self.kills);
             match self.life(&plan).await? {
-                End::Killed => self.kills += 1,
+                End::Killed => {
+                    self.kills += 1;
+                    if self.kills.is_multiple_of(10) {
+                        tell(&format!("so far: {}", self.summary()));
+                    }
+                }
                 End::Missed => {
                     self.misses += 1;
                     tell(&format!("not reached, tried again: {plan}"));
@@ -98,10 +103,7 @@ impl Driver {
                 End::ByItself(status) => self.explain(status)?,
             }
             self.look(&plan.to_string(), false).await?;
-            if self.kills % 10 == 0 {
-                tell(&format!("so far: {}", self.summary()));
-            }
-            if self.kills % CHAPTER == 0 || self.kills == kills {
+            if self.kills.is_multiple_of(CHAPTER) || self.kills == kills {
                 self.rest().await?;
             }
             if self.misses > MISSES {
@@ -236,6 +238,7 @@ impl Driver {
         let findings = check::check(&moment, &database, &mut self.auditor).await?;
         database.close().await;
         *self.letters() = letters;
+        self.letters().surprises.clear();
         let told = findings.into_iter().map(|finding| format!("{finding} [kill {}: {when}]", self.kills));
         self.violations.extend(told);
         Ok(())

@@ -36,6 +36,11 @@ impl Spot {
         folder_path(maildir, &self.folder).join(self.sub).join(&self.name)
     }
 
+    /// The same folder and flags; what is put back has a name of its own.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.folder == other.folder && self.sub == other.sub && self.flags() == other.flags()
+    }
+
     /// Letters after `:2,`, none in `new`.
     pub fn flags(&self) -> &str {
         self.name.split_once(":2,").map_or("", |(_, flags)| flags)

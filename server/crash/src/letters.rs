@@ -44,6 +44,8 @@ pub struct Letters {
     pub posted: Vec<Letter>,
     /// Message-IDs of corrections that their recipients deleted, with the mailbox.
     pub corrections_deleted: HashMap<(String, String), usize>,
+    /// What a client met elsewhere than it had left it.
+    pub surprises: Vec<String>,
     mails: usize,
     pub message_ids: HashSet<String>,
 }
@@ -75,11 +77,12 @@ impl Letters {
         let seen = "S";
         self.post(place, Kind::Sent, mail.sender, ".Sent", seen, &mail.content(), &mail)?;
         for owner in mail.recipients.clone() {
-            let (folder, flags) = match dice.below(6) {
+            let (folder, flags) = match dice.below(8) {
                 0 => ("", seen),
                 1 => (".Archive.2026", "FS"),
                 2 => (".Archive.2026", ""),
-                3 => ("", "F"),
+                3 => (".Archive.2026", "FR"),
+                4 | 5 => ("", "F"),
                 _ => ("", "new"),
             };
             self.post(place, Kind::Original, owner, folder, flags, &mail.content(), &mail)?;

@@ -13,11 +13,7 @@ use domain::{
     world::World,
 };
 use mailbox::maildir::{MaildirConfig, MaildirSystem};
-use std::{
-    fs,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{fs, path::PathBuf, sync::Arc};
 
 pub const DOMAIN: &str = "office.test";
 /// Approves.

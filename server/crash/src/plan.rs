@@ -46,7 +46,7 @@ impl Planner {
         let spare = kills_left.saturating_sub(open.len());
         if !self.aims {
             // Long enough for a bug to show.
-            return Plan::After(Duration::from_millis(1_500 + dice.below(3_000)));
+            return Plan::After(Duration::from_millis(3_500 + dice.below(1_000)));
         }
         if open.is_empty() || (spare > 0 && dice.chance(20)) {
             return Plan::After(Duration::from_millis(60 + dice.below(900)));

@@ -180,8 +180,7 @@ async fn decide_wrongly(office: &Office) -> Result<()> {
 }
 
 async fn withdraw(office: &Office) -> Result<()> {
-    let wanted = matches!(office.lure, Lure::Withdraw | Lure::Any | Lure::Silent);
-    if !wanted && !office.dice.chance(20) {
+    if office.lure != Lure::Withdraw && !office.dice.chance(25) {
         return Ok(());
     }
     let open = cases(office, CaseState::can_withdraw).await?;

@@ -20,7 +20,7 @@ async fn thirty_megabytes_in_fifty_mailboxes() {
     let line = "0123456789abcdef".repeat(60) + "\r\n";
     let body = line.repeat(MEGABYTES * 1024 * 1024 / line.len());
     let raw = format!(
-        "From: ann <ann@office.test>\r\nTo: crowd@office.test\r\nSubject: Large\r\nDate: Mon, 2 Feb 2026 08:59:30 +0800\r\nMessage-ID: <2@office.test>\r\n\r\n{body}"
+        "From: ann <ann@office.test>\r\nTo: crowd@office.test, client@out.test\r\nSubject: Large\r\nDate: Mon, 2 Feb 2026 08:59:30 +0800\r\nMessage-ID: <2@office.test>\r\n\r\n{body}"
     );
     let mail = Mail { id: "2@office.test".parse().unwrap(), raw };
     office.put("ann", "Sent", &Flags::default(), mail.raw.as_bytes(), "sent").await;
@@ -37,6 +37,9 @@ async fn thirty_megabytes_in_fifty_mailboxes() {
     office.decide(number, Verdict::Refused).await;
     office.settle().await;
     let peak = peak_mb();
+    let targets = office.targets(number).await;
+    let troubles: Vec<_> = targets.iter().filter_map(|target| target.detail.trouble).collect();
+    assert_eq!(troubles, [], "nothing had to be tried again");
     println!("{MAILBOXES} × {MEGABYTES} MB held and put back: peak memory {peak} MB, {before} MB before");
     assert_eq!(office.case(number).await.state, CaseState::Closed);
     for n in [0, MAILBOXES / 2, MAILBOXES - 1] {

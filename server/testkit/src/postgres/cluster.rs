@@ -25,8 +25,9 @@ pid=$(head -n 1 "$file" 2>/dev/null)
 rm -rf "$FOLDER/cluster"
 "#;
 
-/// Nothing here survives the test run, so nothing is written through to the disk.
-const SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 \
+/// Nothing here survives the test run, so nothing is written through to the disk. What was committed survives
+/// the server, though: a test takes it away.
+const SETTINGS: &str = "-c fsync=off -c full_page_writes=off -c max_connections=400 \
                         -c listen_addresses= -c unix_socket_permissions=0700";
 
 /// This process's share in the server.
