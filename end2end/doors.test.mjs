@@ -70,7 +70,7 @@ for (const scripts of [false, true]) {
     test('pages of other roles are refused, and not offered', () =>
       stage.play('other roles', { scripts }, async ({ enter }) => {
         const employee = await enter('employee')
-        for (const path of ['/helpdesk', '/admin/people', '/admin/doctor', '/approvals']) {
+        for (const path of ['/helpdesk', '/admin/people', '/admin/doctor', '/admin/engine', '/approvals']) {
           await employee.open(path, 403)
           await employee.reads('h1', 'frame-403-title')
           assert.equal(await employee.page.locator(`nav a[href="${path}"]`).count(), 0)

@@ -109,5 +109,20 @@ for (const scripts of [false, true]) {
         await employee.check()
         await employee.main.getByText('please <forget> it.').first().waitFor()
       }))
+
+    test('a file that is too large costs nothing that was typed', () =>
+      stage.play('too large a file', { scripts }, async ({ enter, portal }) => {
+        const employee = await enter('employee')
+        await employee.openMail(portal.stories[1])
+        await employee.beginToAsk('recall')
+        const film = { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(45_000_000) }
+        await employee.fillIn({ ...REASON, files: [film] })
+        if (scripts) await employee.reads('#attachments p', 'ask-files-too-large')
+        await employee.press('check')
+        await employee.isTold('ask-file-too-large')
+        assert.match(employee.page.url(), /\/ask\?draft=/, 'not on to the check page without the file')
+        assert.equal(await employee.main.locator('[name=note]').inputValue(), REASON.note)
+        assert.equal(await employee.main.locator('.file-name').count(), 0)
+      }))
   })
 }

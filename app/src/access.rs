@@ -42,6 +42,7 @@ pub const PAGES: &[(&str, Access)] = &[
     ("/helpdesk", Access::Helpdesk),
     ("/admin/people", Access::Administrator),
     ("/admin/doctor", Access::Administrator),
+    ("/admin/engine", Access::Administrator),
 ];
 
 /// Server functions, by `ServerFn::PATH`.
@@ -55,6 +56,8 @@ pub const SERVER_FNS: &[(&str, Access)] = &[
     ("/api/case/withdraw", Access::Person),
     ("/api/case/decide", Access::Approver),
     ("/api/admin/roles", Access::Administrator),
+    ("/api/admin/engine/stop", Access::Administrator),
+    ("/api/admin/engine/start", Access::Administrator),
 ];
 
 /// Plain axum handlers of [`crate::routes`].

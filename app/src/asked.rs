@@ -3,7 +3,10 @@
 use crate::{i18n::Text, query::Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use domain::{portal::Portal, time::Timestamp};
-use leptos::prelude::use_context;
+use leptos::{
+    nonce::{Nonce, use_nonce},
+    prelude::use_context,
+};
 use leptos_axum::ResponseOptions;
 use shared::Language;
 use std::{
@@ -28,6 +31,8 @@ pub struct Asked {
     pub target: String,
     pub query: Query,
     pub client: IpAddr,
+    /// Of the page's own scripts; none outside of pages.
+    pub nonce: Option<Nonce>,
     headers: HeaderMap,
 }
 
@@ -51,6 +56,7 @@ impl Asked {
             target: parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
             query: Query::of(&parts.uri),
             client: parts.extensions.get::<ClientIp>().map_or(nowhere, |client| client.0),
+            nonce: use_nonce(),
             headers: parts.headers.clone(),
         })
     }
@@ -89,6 +95,12 @@ impl Asked {
             self.response.insert_header(header::LOCATION, to);
             self.response.set_status(StatusCode::SEE_OTHER);
         }
+    }
+
+    /// Ends the request without having done anything: the server's layers then say so, and ask to try again. Not
+    /// through the session, which is in the same database.
+    pub fn try_again_later(&self) {
+        self.response.set_status(StatusCode::SERVICE_UNAVAILABLE);
     }
 
     pub fn set_language_cookie(&self, language: Language) {

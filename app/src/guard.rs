@@ -3,6 +3,7 @@
 use crate::{
     access::{self, Access},
     asked::Asked,
+    failure::{self, Failure},
     flash,
     i18n::{Text, fl},
     kept,
@@ -27,6 +28,23 @@ pub enum Refusal {
     Unlisted(String),
     #[error(transparent)]
     Viewer(#[from] ViewerError),
+}
+
+impl Failure for Refusal {
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Viewer(error) if error.is_passing())
+    }
+}
+
+impl Refusal {
+    /// For handlers that answer without words. Who may not see something isn't told that it is there.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::Unlisted(_) => StatusCode::NOT_FOUND,
+            Self::Viewer(error) => failure::status(error),
+        }
+    }
 }
 
 async fn check(asked: &Asked, access: Option<Access>, path: &str) -> Result<Option<Viewer>, Refusal> {
@@ -98,11 +116,11 @@ pub async fn call(path: &str) -> Result<(Asked, Viewer), ServerFnError> {
     let (asked, checked) = begin(path).await?;
     let status = match checked {
         Ok(Some(viewer)) => return Ok((asked, viewer)),
-        Ok(None) | Err(Refusal::SignIn) => StatusCode::UNAUTHORIZED,
+        Ok(None) => StatusCode::UNAUTHORIZED,
         Err(Refusal::Forbidden | Refusal::Unlisted(_)) => StatusCode::FORBIDDEN,
-        Err(Refusal::Viewer(error)) => {
-            tracing::error!(%error, path, "the viewer can't be determined");
-            StatusCode::INTERNAL_SERVER_ERROR
+        Err(refusal) => {
+            tracing::warn!(%refusal, path, "turned away");
+            refusal.status()
         }
     };
     asked.response.set_status(status);
@@ -133,6 +151,10 @@ async fn turn_away(asked: &Asked, refusal: &Refusal) -> ServerFnError {
     let sentence = match refusal {
         Refusal::Viewer(error) => {
             tracing::error!(%error, request = asked.request_id(), "the viewer can't be determined");
+            if error.is_passing() {
+                asked.try_again_later();
+                return settled();
+            }
             fl!(text, "frame-failed", request = asked.request_id())
         }
         refusal => {

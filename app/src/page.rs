@@ -2,6 +2,7 @@
 
 use crate::{
     asked::Asked,
+    failure::Failure,
     flash,
     guard::{self, Refusal},
     i18n::Text,
@@ -11,11 +12,11 @@ use crate::{
     query::Query,
     viewer::Viewer,
 };
-use domain::{portal::Portal, store::StoreError, time::Timestamp};
+use domain::{case::ask::AskError, portal::Portal, store::StoreError, time::Timestamp};
 use leptos::prelude::*;
 use leptos_router::{hooks::use_params_map, params::ParamsMap};
 use serde::de::DeserializeOwned;
-use std::{fmt::Display, future::Future, str::FromStr};
+use std::{future::Future, str::FromStr};
 
 /// A finished page, without its frame.
 pub struct Page {
@@ -30,19 +31,34 @@ pub enum PageError {
     /// Missing, or somebody else's: the answer is the same.
     NotFound,
     Forbidden,
+    /// It may be there in a moment. The cause, for the log.
+    Unavailable(String),
     /// The cause, for the log.
     Failed(String),
 }
 
 impl PageError {
-    pub fn failed(error: impl Display) -> Self {
-        Self::Failed(error.to_string())
+    pub fn failed(error: &impl Failure) -> Self {
+        if error.is_passing() {
+            Self::Unavailable(error.to_string())
+        } else {
+            Self::Failed(error.to_string())
+        }
     }
 }
 
 impl From<StoreError> for PageError {
     fn from(error: StoreError) -> Self {
-        Self::failed(error)
+        Self::failed(&error)
+    }
+}
+
+impl From<AskError> for PageError {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::NotFound => Self::NotFound,
+            other => Self::failed(&other),
+        }
     }
 }
 
@@ -112,7 +128,7 @@ where
                 let viewer = crate::viewer::current(&asked).await.ok().flatten();
                 dressed(asked, viewer, Err(PageError::Forbidden)).await
             }
-            Err(other) => dressed(asked, None, Err(PageError::failed(other))).await,
+            Err(other) => dressed(asked, None, Err(PageError::failed(&other))).await,
         }
     };
     view! { <Suspense>{Suspend::new(view)}</Suspense> }
@@ -121,6 +137,7 @@ where
 pub async fn dressed(asked: Asked, viewer: Option<Viewer>, page: Result<Page, PageError>) -> AnyView {
     let text = viewer.as_ref().map_or_else(|| asked.text(), |viewer| Text::of(viewer.language()));
     let page = page.unwrap_or_else(|error| layout::error_page(&asked, text, &error));
-    let messages = flash::take(&asked.session).await.unwrap_or_default();
-    layout::frame(&asked, viewer.as_ref(), text, page, messages)
+    let messages = flash::take(&asked.session, asked.path(), asked.now()).await.unwrap_or_default();
+    let banner = layout::banner(&asked, viewer.as_ref(), text).await;
+    layout::frame(&asked, viewer.as_ref(), text, page, messages, banner)
 }

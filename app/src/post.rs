@@ -3,7 +3,9 @@
 
 use crate::{
     asked::Asked,
+    failure::Failure,
     flash,
+    guard::settled,
     i18n::{Text, fl},
     kept,
     kit::Tone,
@@ -12,7 +14,6 @@ use crate::{
 use domain::portal::Portal;
 use leptos::prelude::ServerFnError;
 use serde::Serialize;
-use std::fmt::Display;
 
 pub type Answer = Result<(), ServerFnError>;
 
@@ -42,9 +43,14 @@ impl Post {
         self.end(to, Tone::Bad, sentence).await
     }
 
-    /// Nothing was done, and it is our fault; logged once, here.
-    pub async fn failed(&self, to: &str, error: &(impl Display + Sync)) -> Answer {
+    /// Nothing was done, and it is our fault; logged once, here. What may pass is answered on the spot: the
+    /// browser's Back button then still has the form as it was typed.
+    pub async fn failed(&self, to: &str, error: &(impl Failure + Sync)) -> Answer {
         tracing::error!(%error, request = self.asked.request_id(), target = self.asked.target, "form failed");
+        if error.is_passing() {
+            self.asked.try_again_later();
+            return Err(settled());
+        }
         let sentence = fl!(self.text, "frame-failed", request = self.asked.request_id());
         self.end(to, Tone::Bad, sentence).await
     }

@@ -33,6 +33,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/helpdesk") view=helpdesk::page::HelpdeskPage ssr=SsrMode::Async/>
                 <Route path=path!("/admin/people") view=admin::people::PeoplePage ssr=SsrMode::Async/>
                 <Route path=path!("/admin/doctor") view=admin::doctor::DoctorPage ssr=SsrMode::Async/>
+                <Route path=path!("/admin/engine") view=admin::engine::EnginePage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

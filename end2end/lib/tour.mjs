@@ -47,6 +47,8 @@ export async function prepare({ enter, portal }) {
       administrator: [
         { name: 'people', path: '/admin/people' },
         { name: 'doctor', path: '/admin/doctor' },
+        { name: 'engine', path: '/admin/engine' },
+        { name: 'engine-confirm', path: '/admin/engine?step=confirm' },
       ],
     },
   }

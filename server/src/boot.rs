@@ -7,7 +7,11 @@ use crate::{
     wiring::{self, WiringError},
     world,
 };
-use domain::{portal::Portal, world::World};
+use domain::{
+    portal::Portal,
+    vault::rotation::{self, KeysError},
+    world::World,
+};
 use engine::Waker;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use store::Database;
@@ -43,6 +47,10 @@ pub enum BootError {
     Wiring(#[from] WiringError),
     #[error(transparent)]
     Site(#[from] SiteError),
+    #[error(transparent)]
+    Engine(#[from] domain::store::StoreError),
+    #[error(transparent)]
+    Vault(#[from] KeysError),
     #[error("can't listen on {addr} (server.listen): {cause}")]
     Listen { addr: SocketAddr, cause: io::Error },
 }
@@ -61,8 +69,9 @@ pub async fn boot(config: &Config, overrides: Overrides) -> Result<Running, Boot
     let waker = Waker::default();
     let world = overrides.world.unwrap_or_else(world::real);
     let portal = Arc::new(wiring::portal(config, &database, world, Arc::new(waker.clone()))?);
+    rotation::check(portal.store.as_ref(), &portal.master_key).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    background::start(&portal, waker, &tasks, &stop);
+    background::start(&portal, waker, &tasks, &stop).await?;
     let router = http::router(Web {
         portal: portal.clone(),
         site,

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod http;
+pub mod key_file;
 pub mod logging;
 pub mod wiring;
 pub mod world;

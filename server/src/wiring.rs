@@ -72,5 +72,6 @@ fn settings(config: &Config) -> Settings {
         policy: config.policy.clone(),
         max_upload: config.max_upload,
         mail_domain: config.organisation.mail_domain.clone(),
+        retention: config.vault.retention,
     }
 }

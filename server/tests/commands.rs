@@ -102,6 +102,11 @@ fn passwords_are_for_people_of_the_directory() {
     assert!(told.lines().any(|line| line.starts_with("password: ") && line.len() > 30), "{told}");
     let list = machine.says(&["user", "list"], "");
     assert_eq!(list.lines().filter(|line| line.ends_with("yes")).count(), 1, "{list}");
+    let hers = format!("address = {:?}\n", employee());
+    machine.write("left.toml", &demo::organisation(7).replacen(&hers, &format!("{hers}active = false\n"), 1));
+    machine.says(&["org", "import", "left.toml"], "");
+    let told = machine.refuses(&["user", "passwd", employee()], "a long password\n");
+    assert!(told.contains("somebody who left"), "{told}");
 }
 
 #[test]
@@ -152,4 +157,62 @@ fn a_key_is_never_written_over() {
     let before = fs::read(machine.0.path().join("vault.key")).unwrap();
     assert!(machine.refuses(&["key", "new", "vault.key"], "").contains("vault.key can't be made"));
     assert_eq!(fs::read(machine.0.path().join("vault.key")).unwrap(), before);
+}
+
+/// Two processes on one file would each believe to be the only engine.
+#[test]
+fn a_second_portal_on_the_same_file_is_refused() {
+    let machine = Machine::new();
+    machine.says(&["migrate"], "");
+    let lock = fs::File::create(machine.0.path().join("recant.db-engine")).unwrap();
+    lock.lock().unwrap();
+    let told = machine.refuses(&["serve"], "");
+    assert!(told.contains("another Recant is at work on"), "{told}");
+}
+
+/// Rotated, wrapped again, pruned: each step says what comes next, and the portal's check agrees with it.
+#[test]
+fn the_vaults_key_is_changed_in_three_steps() {
+    let machine = Machine::new();
+    machine.says(&["migrate"], "");
+    let before = machine.says(&["vault", "status"], "");
+    assert!(before.contains("first in the key file"), "{before}");
+    let told = machine.says(&["key", "rotate", "vault.key"], "");
+    assert!(told.contains("1 older kept") && told.contains("recant vault rewrap"), "{told}");
+    let told = machine.refuses(&["vault", "prune"], "");
+    assert!(told.contains("run `recant vault rewrap` first"), "{told}");
+    let told = machine.says(&["vault", "rewrap"], "");
+    assert!(told.contains("0 case keys") && told.contains("recant vault prune"), "{told}");
+    assert!(machine.says(&["vault", "prune"], "").contains("taken out"));
+    assert!(machine.says(&["vault", "prune"], "").contains("no old keys"));
+    let lines = fs::read_to_string(machine.0.path().join("vault.key")).unwrap().lines().count();
+    assert_eq!(lines, 1);
+    // The old file is put back by mistake.
+    machine.says(&["key", "rotate", "vault.key"], "");
+    let rotated = fs::read_to_string(machine.0.path().join("vault.key")).unwrap();
+    machine.says(&["vault", "rewrap"], "");
+    let reversed: Vec<&str> = rotated.lines().rev().collect();
+    machine.write("vault.key", &reversed.join("\n"));
+    let config = fs::read_to_string(machine.0.path().join("recant.toml")).unwrap();
+    machine.write("recant.toml", &config.replacen("[server]", "[server]\nlisten = \"127.0.0.1:0\"", 1));
+    for command in [["serve"].as_slice(), &["doctor"], &["vault", "rewrap"]] {
+        let told = machine.refuses(command, "");
+        assert!(told.contains("use the newer key file") && told.contains("Nothing was touched"), "{told}");
+    }
+}
+
+#[test]
+fn the_engine_is_stopped_without_a_browser() {
+    let machine = Machine::new();
+    machine.says(&["migrate"], "");
+    assert_eq!(machine.says(&["engine", "status"], ""), "running\n");
+    assert!(machine.refuses(&["engine", "start"], "").contains("running already"));
+    assert!(machine.refuses(&["engine", "stop", "--reason", " "], "").contains("say why"));
+    let told = machine.says(&["engine", "stop", "--reason", "mail server moves"], "");
+    assert!(told.contains("nothing was under way"), "{told}");
+    let told = machine.refuses(&["engine", "status"], "");
+    assert!(told.contains("by the command line: mail server moves"), "{told}");
+    assert!(machine.refuses(&["engine", "stop", "--reason", "again"], "").contains("stopped before"));
+    machine.says(&["engine", "start"], "");
+    assert!(machine.says(&["audit", "verify"], "").starts_with("2 entries"));
 }

@@ -48,6 +48,14 @@ live-recipient = Recipient
 live-state = State
 live-advice = What it means
 live-more = { $more } more are not listed here; the report has them all.
+live-groups = Recipients by state
+live-group = { $label }: { $count }
+live-rest = { $rest ->
+    [one] One more recipient
+   *[other] The other { $rest } recipients
+}
+live-keep-open = Keep this list open (the page refreshes itself while the case is at work)
+live-contents = On this page
 ## The live view: one recipient
 live-task-hold = Looking and freezing
 live-task-hold-means = Looking through all folders; unread copies are frozen.
@@ -180,11 +188,14 @@ cases-told-finished-detail = Copies taken back: { $copies }. Corrections sent: {
 cases-told-closed = Closed
 cases-told-closed-detail = Copies put back: { $copies }.
 cases-told-vault-destroyed = The vault of this case was destroyed
+cases-told-vault-emptied = The vault of this case was emptied
+cases-told-vault-erased = The time for keeping it was over: everything sealed for this case was erased for good
 cases-told-correction-lost = A correction could not be sent
 ## For the helpdesk
 cases-technical = Technical facts
 cases-technical-hint = Helpdesk sees no subject, text, files or notes of the mail, only what the portal did.
 cases-technical-targets = Recipients, as stored
+cases-technical-show = Show each recipient’s record
 cases-technical-work = Task · tries · due · worker
 cases-technical-found = Found
 cases-id = Case ID

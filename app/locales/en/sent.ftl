@@ -35,6 +35,8 @@ sent-attachments = { $count ->
     [one] { $count } attachment
    *[other] { $count } attachments
  }
+sent-case = { $number }: { $state }
+sent-see-case = See case { $number }
 sent-recall = Recall…
 sent-recall-this = Recall “{ $subject }”
 ## A message
@@ -53,7 +55,7 @@ message-text-rest = Show the other { $count } characters
 message-text-cut = The text is very long; only its beginning is shown here. A recall deals with the whole mail.
 message-action-title = What do you want to do?
 message-action-note = You can still change everything; nothing happens before you confirm.
-message-has-case = There is a case about this mail already:
+message-has-case = This mail has had a case already. You can ask again:
 message-no-id-title = This mail can’t be recalled automatically
 message-no-id = It has no unique ID (Message-ID), so it can’t be recognised with certainty in other mailboxes. You can send the recipients a correction.
 message-shared-id-title = Other mail has the same ID

@@ -39,6 +39,11 @@ live-recipient = 收件对象
 live-state = 状态
 live-advice = 说明
 live-more = 另有 { $more } 个没有列在这里，报告里有全部明细。
+live-groups = 各种状态的收件对象数量
+live-group = { $label }：{ $count }
+live-rest = 其余 { $rest } 个收件对象
+live-keep-open = 保持展开（处理期间，页面会自动刷新）
+live-contents = 本页内容
 ## 实时进展：一个收件对象
 live-task-hold = 正在查找和冻结
 live-task-hold-means = 正在查找所有文件夹，未读副本会被冻结。
@@ -168,11 +173,14 @@ cases-told-finished-detail = 收回 { $copies } 份副本，发出 { $sent } 封
 cases-told-closed = 结束
 cases-told-closed-detail = 放回 { $copies } 份副本
 cases-told-vault-destroyed = 这张撤回单的保险库已销毁
+cases-told-vault-emptied = 这张撤回单的保险库已清空
+cases-told-vault-erased = 保留期已满：为这张撤回单加密保存的内容已永久销毁
 cases-told-correction-lost = 有更正邮件没能发出
 ## 给服务台
 cases-technical = 技术信息
 cases-technical-hint = 服务台看不到邮件的主题、正文、附件和说明，只看得到系统做了什么。
 cases-technical-targets = 收件对象（原始记录）
+cases-technical-show = 查看每个收件对象的记录
 cases-technical-work = 任务 · 次数 · 时间 · 处理者
 cases-technical-found = 查找结果
 cases-id = 内部编号

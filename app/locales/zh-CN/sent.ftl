@@ -29,6 +29,8 @@ sent-col-time = 发送时间
 sent-col-do = 操作
 sent-no-subject = （无主题）
 sent-attachments = { $count } 个附件
+sent-case = { $number }：{ $state }
+sent-see-case = 查看撤回单 { $number }
 sent-recall = 撤回…
 sent-recall-this = 撤回“{ $subject }”
 ## 邮件页
@@ -47,7 +49,7 @@ message-text-rest = 显示其余 { $count } 个字
 message-text-cut = 正文太长，这里只显示前面一部分。撤回时处理的是整封邮件。
 message-action-title = 你想怎么做？
 message-action-note = 点开后还可以修改；提交之前什么都不会发生。
-message-has-case = 这封邮件已经有撤回单：
+message-has-case = 这封邮件以前有过撤回单，需要时可以再次申请：
 message-no-id-title = 这封邮件没法自动撤回
 message-no-id = 它缺少唯一编号（Message-ID），在别人的邮箱里无法准确认出它。可以给收件人发一封更正邮件。
 message-shared-id-title = 还有别的邮件用了同一个编号

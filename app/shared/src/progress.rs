@@ -1,6 +1,7 @@
 //! What the live view of a case shows: made on the server, in the reader's language, and sent as JSON.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One look at a case. Sentences are already in the reader's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,8 +20,19 @@ pub struct Progress {
     pub finished: bool,
     /// Names what the page around offers (forms, links). When it differs, that page is out of date.
     pub offers: String,
-    /// All targets at first; in the stream those that changed since the event before.
+    /// How many targets stand alike, the most urgent first. Empty: there is one target only.
+    pub groups: Vec<ProgressGroup>,
+    /// All targets at first, the most urgent first; in the stream those that changed since the event before.
     pub rows: Vec<ProgressRow>,
+}
+
+/// One kind of state among the targets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgressGroup {
+    /// The state and how many.
+    pub said: String,
+    /// As in [`ProgressRow::tone`].
+    pub tone: String,
 }
 
 /// One target of the case.
@@ -41,11 +53,13 @@ pub struct ProgressRow {
 }
 
 impl Progress {
-    /// This look without the rows that `earlier` has just so, in the same place.
+    /// This look without the rows that `earlier` has just so, in whatever place.
     #[must_use]
     pub fn changes_since(&self, earlier: &Self) -> Self {
-        let changed = self.rows.iter().enumerate().filter(|(at, row)| earlier.rows.get(*at) != Some(*row));
-        Self { rows: changed.map(|(_, row)| row.clone()).collect(), ..self.clone() }
+        let known: BTreeMap<&str, &ProgressRow> =
+            earlier.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+        let changed = self.rows.iter().filter(|row| known.get(row.id.as_str()) != Some(row));
+        Self { rows: changed.cloned().collect(), ..self.clone() }
     }
 }
 
@@ -68,5 +82,7 @@ mod tests {
         let second = look("2", &[("a", "waiting"), ("b", "removed")]);
         assert_eq!(second.changes_since(&first), look("2", &[("b", "removed")]));
         assert_eq!(second.changes_since(&second).rows, []);
+        let sorted_anew = look("3", &[("b", "removed"), ("a", "waiting")]);
+        assert_eq!(sorted_anew.changes_since(&second).rows, []);
     }
 }

@@ -4,12 +4,29 @@ use leptos::prelude::*;
 
 /// A titled section.
 #[component]
-pub fn Card(#[prop(optional_no_strip, into)] title: Option<String>, children: Children) -> impl IntoView {
+pub fn Card(
+    #[prop(optional_no_strip, into)] title: Option<String>,
+    /// For links within the page.
+    #[prop(optional)]
+    id: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
     view! {
-        <section class="card">
+        <section class="card" id=id>
             {title.map(|title| view! { <h2 class="card-title">{title}</h2> })}
             {children()}
         </section>
+    }
+}
+
+/// What not everybody needs to see at once. Works without scripts.
+#[component]
+pub fn Fold(#[prop(into)] label: String, open: bool, children: Children) -> impl IntoView {
+    view! {
+        <details class="fold" open=open>
+            <summary>{label}</summary>
+            {children()}
+        </details>
     }
 }
 

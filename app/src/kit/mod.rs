@@ -22,7 +22,7 @@ mod tone;
 
 pub use badge::Badge;
 pub use button::{Button, ButtonKind, LinkButton};
-pub use cards::{Card, Facts};
+pub use cards::{Card, Facts, Fold};
 pub use choice::{Checkbox, Choice, RadioCards};
 pub use confirm_bar::ConfirmBar;
 pub use empty::EmptyState;

@@ -1,4 +1,4 @@
-//! Skip link, header, messages, the page itself, footer.
+//! Skip link, header, banner, messages, the page itself, footer.
 
 use super::header::Header;
 use crate::{
@@ -18,6 +18,7 @@ pub fn frame(
     text: Text,
     page: Page,
     messages: Vec<Flash>,
+    banner: Option<AnyView>,
 ) -> AnyView {
     let Page { title, section, body } = page;
     let header = view! { <Header viewer=viewer.cloned() text section target=asked.target.clone()/> };
@@ -35,6 +36,7 @@ pub fn frame(
         <a class="skip" href="#content">{fl!(text, "frame-skip")}</a>
         {header}
         <main id="content" class="content" tabindex="-1">
+            {banner}
             <div class="messages">{messages}</div>
             {body}
         </main>

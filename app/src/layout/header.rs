@@ -18,6 +18,7 @@ pub enum Section {
     Helpdesk,
     People,
     Doctor,
+    Engine,
     Account,
     /// None of them: signing in, errors.
     Nowhere,
@@ -38,6 +39,7 @@ fn entries(viewer: &Viewer, text: Text) -> Vec<(Section, &'static str, String)> 
     if viewer.person.has(Role::Administrator) {
         entries.push((Section::People, "/admin/people", fl!(text, "frame-nav-people")));
         entries.push((Section::Doctor, "/admin/doctor", fl!(text, "frame-nav-doctor")));
+        entries.push((Section::Engine, "/admin/engine", fl!(text, "frame-nav-engine")));
     }
     entries
 }

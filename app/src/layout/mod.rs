@@ -3,7 +3,9 @@
 mod error;
 mod frame;
 mod header;
+mod stopped;
 
 pub use error::error_page;
 pub use frame::frame;
 pub use header::Section;
+pub use stopped::{banner, who};

@@ -1,4 +1,9 @@
-//! Signing in, passwords, language: what people do with their own account.
+//! Signing in, passwords, language: what people do with their own account; and the password that makes it
+//! one.
+
+mod given;
+
+pub use given::{Accounts, GiveError, give_password, to_be_given};
 
 use crate::{
     audit::{Actor, NewEntry},

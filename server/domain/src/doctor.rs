@@ -1,6 +1,6 @@
 //! Does everything the portal leans on work? Asked by `recant doctor` and the administrator's page.
 
-use crate::portal::Portal;
+use crate::{portal::Portal, vault::rotation};
 
 /// One thing looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Area {
     Database,
+    Vault,
     MailSystem,
     Sending,
     People,
@@ -36,11 +37,18 @@ pub async fn examine(portal: &Portal) -> Vec<Finding> {
         }
         Ok(format!("{} people, {} groups", people.len(), directory.groups().len()))
     };
+    let vault = async {
+        rotation::check(portal.store.as_ref(), &portal.master_key)
+            .await
+            .map_err(|error| error.to_string())?;
+        Ok(format!("all case keys open; the key that wraps is {}", portal.master_key.first_id()))
+    };
     vec![
         Finding {
             area: Area::Database,
             result: portal.store.check().await.map_err(|error| error.to_string()),
         },
+        Finding { area: Area::Vault, result: vault.await },
         Finding {
             area: Area::MailSystem,
             result: portal.mail.check().await.map_err(|error| error.to_string()),

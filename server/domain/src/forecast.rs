@@ -1,7 +1,7 @@
 //! The forecast: what a recall would meet at each recipient, found out without leaving a trace.
 
 use crate::{
-    case::CaseMessage,
+    case::{CaseMessage, rules},
     ids::PersonId,
     look::{self, Look, Own},
     mail_system::{FolderName, MailError},
@@ -75,7 +75,7 @@ async fn prospect(
         RecipientKind::Unknown => return Finding::Trouble(Trouble::UnknownAddress),
         RecipientKind::Inside(person) => person,
     };
-    if directory.person(person).is_none_or(|person| person.legal_hold) {
+    if rules::on_legal_hold(directory.person(person)) {
         return Finding::OnLegalHold;
     }
     if message.message_id.is_none() {

@@ -8,6 +8,7 @@ pub mod admin;
 pub mod audit;
 pub mod case;
 pub mod doctor;
+pub mod engine_switch;
 pub mod forecast;
 pub mod hex;
 pub mod ids;

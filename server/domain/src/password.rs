@@ -5,6 +5,7 @@ use argon2::{
     password_hash::{PasswordHasher, phc::PasswordHash},
 };
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 pub const MIN_LENGTH: usize = 10;
 pub const MAX_LENGTH: usize = 200;
@@ -44,6 +45,14 @@ pub fn verify(password: &str, stored: Option<&str>) -> bool {
     matches && exists
 }
 
+/// 100 bits in letters that aren't taken for one another, in groups of five.
+pub fn made_of(random: [u8; 20]) -> Zeroizing<String> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letters = random.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+    let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
+    Zeroizing::new(groups.join("-"))
+}
+
 /// The hash of a password nobody has, with today's parameters.
 const DECOY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$cmVjYW50LWRlY295LTAx$RV43ZqWXFJzSBjc3hTzHy4XSn4pyxv6K9bTHxP9V3zc";
@@ -71,6 +80,18 @@ mod tests {
             (decoy.algorithm, decoy.version, decoy.params.clone()),
             (real.algorithm, real.version, real.params.clone())
         );
+    }
+
+    #[test]
+    fn a_made_password_is_all_of_its_randomness() {
+        let one = made_of([0; 20]);
+        assert_eq!((one.as_str(), one.len()), ("aaaaa-aaaaa-aaaaa-aaaaa", 23));
+        for at in 0..20 {
+            let mut random = [0; 20];
+            random[at] = 31;
+            assert_eq!(made_of(random).matches('9').count(), 1, "byte {at}");
+        }
+        assert!(hash(&one, [0; 16]).is_ok());
     }
 
     #[test]

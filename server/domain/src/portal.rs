@@ -7,7 +7,7 @@ use crate::{
     mailer::Mailer,
     org::Directory,
     policy::Policy,
-    store::{self, Store},
+    store::{self, Store, Tx},
     vault::MasterKey,
     world::World,
 };
@@ -15,6 +15,7 @@ use chrono_tz::Tz;
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// Tells the engine that there is work, so that it needn't wait for its next look.
@@ -34,6 +35,8 @@ pub struct Settings {
     pub max_upload: u64,
     /// Right side of the Message-IDs we make.
     pub mail_domain: String,
+    /// After a case has ended, its vault is kept for so long.
+    pub retention: Duration,
 }
 
 pub struct Portal {
@@ -80,6 +83,11 @@ impl Portal {
     /// The directory as it is now; read again only when it changed.
     pub async fn directory(&self) -> store::Result<Arc<Directory>> {
         let mut tx = self.store.read().await?;
+        self.directory_as_seen(tx.as_mut()).await
+    }
+
+    /// As this transaction sees it.
+    pub async fn directory_as_seen(&self, tx: &mut dyn Tx) -> store::Result<Arc<Directory>> {
         let version = tx.directory_version().await?;
         let known = self.directory.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((at, directory)) = known

@@ -7,7 +7,7 @@ use crate::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use shared::CaseNumber;
+use shared::{CaseNumber, CaseState};
 
 /// One message of somebody's Sent folders, as indexed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,8 +46,14 @@ impl SentMessage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentSummary {
     pub message: SentMessage,
-    /// The newest case about it.
-    pub case: Option<CaseNumber>,
+    /// The newest case about it; only this one can still be at work.
+    pub case: Option<SentCase>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SentCase {
+    pub number: CaseNumber,
+    pub state: CaseState,
 }
 
 /// What the Sent page asks for. Newest first.

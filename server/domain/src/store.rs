@@ -2,6 +2,10 @@
 //!
 //! A transaction that is dropped is rolled back. Methods are plain reads and writes of rows; rules live in services.
 
+mod care;
+
+pub use care::{EngineSwitch, ErasableCase, KeysBy, VaultCare, VaultKeys};
+
 use crate::{
     audit,
     case::{
@@ -17,7 +21,6 @@ use crate::{
 use async_trait::async_trait;
 use shared::{CaseNumber, CopyState, CorrectionState, Language, Outcome, Role, TargetState, Task};
 use thiserror::Error;
-use uuid::Uuid;
 
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -28,6 +31,20 @@ pub trait Store: Send + Sync {
 
     /// For the doctor: which database, which version, is the schema up to date?
     async fn check(&self) -> Result<String, StoreError>;
+
+    /// An engine begins to work under this name, which its leases bear. [`StoreError::Taken`] where the database
+    /// bears only one engine and has it.
+    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError>;
+}
+
+/// One engine among those that share the database. Dropped, or its process dead, it is gone at once.
+#[async_trait]
+pub trait Enlisted: Send {
+    /// Ends the leases of engines that are gone, so that nobody waits for them to run out. How many.
+    async fn free_orphans(&mut self) -> Result<u64, StoreError>;
+
+    /// Completes when another process has made work. Only a hint: it may be missed, and may come for nothing.
+    async fn hint(&mut self);
 }
 
 #[derive(Debug, Error)]
@@ -35,6 +52,9 @@ pub enum StoreError {
     /// Nothing was written.
     #[error("the database has no room left")]
     Full,
+    /// Out of reach, or too busy with others to answer in time: the same may succeed soon.
+    #[error("the database doesn't answer: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Somebody else changed the row first: read again.
     #[error("{0} was changed in the meantime")]
     Conflict(&'static str),
@@ -43,6 +63,9 @@ pub enum StoreError {
     Fenced(&'static str),
     #[error("{0} doesn't exist")]
     Missing(&'static str),
+    /// What can be had once is somebody else's.
+    #[error("{0}")]
+    Taken(String),
     /// A row holds what this version doesn't understand.
     #[error("the database holds an unreadable {0}")]
     Unreadable(String),
@@ -50,11 +73,30 @@ pub enum StoreError {
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl StoreError {
+    /// It goes by without anybody changing the program or the data: people are asked to try again.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Full | Self::Unavailable(_))
+    }
+}
+
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 #[async_trait]
 pub trait Tx:
-    People + Sessions + SentMail + Drafts + Cases + Targets + Vault + Corrections + Audit + Send
+    People
+    + Sessions
+    + SentMail
+    + Drafts
+    + Cases
+    + Targets
+    + Vault
+    + VaultKeys
+    + VaultCare
+    + Corrections
+    + EngineSwitch
+    + Audit
+    + Send
 {
     async fn commit(self: Box<Self>) -> Result<()>;
 }
@@ -205,7 +247,7 @@ pub trait Targets: Send {
     async fn target(&mut self, id: TargetId) -> Result<Option<Target>>;
 
     /// Takes up to `limit` targets with a task that is due and not leased, raises their fence, sets the lease.
-    /// One `UPDATE … RETURNING` (design.md §7). Release before hold before execute, then insertion order.
+    /// One `UPDATE … RETURNING` (design.md §7). Nothing while the engine is stopped. Release before hold before execute, then insertion order.
     async fn claim_targets(
         &mut self,
         holder: &str,
@@ -214,13 +256,17 @@ pub trait Targets: Send {
         limit: u32,
     ) -> Result<Vec<Target>>;
 
-    /// The task as it is now, with the lease prolonged; `Fenced` when the lease is no longer ours.
+    /// The task as it is now, with the lease prolonged; `Fenced` when the lease is no longer ours. None: nothing is
+    /// wanted any more, because the task was cleared or the engine is stopped (the lease then stays as it was).
     async fn renew_target(
         &mut self,
         id: TargetId,
         fence: i64,
         lease_until: Timestamp,
     ) -> Result<Option<Task>>;
+
+    /// The heartbeat: all leases of this holder on targets and corrections last at least until then. How many.
+    async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64>;
 
     /// Writes the result, ends the lease, and clears the task unless another one was set meanwhile.
     async fn finish_target(
@@ -262,12 +308,6 @@ pub trait Targets: Send {
 
 #[async_trait]
 pub trait Vault: Send {
-    /// The case's (or its draft's) data key, wrapped; inserted only when there is none yet. Returns the one that counts.
-    async fn vault_key(&mut self, owner: Uuid, fresh: &[u8]) -> Result<Vec<u8>>;
-
-    /// None: destroyed or never made.
-    async fn existing_vault_key(&mut self, owner: Uuid) -> Result<Option<Vec<u8>>>;
-
     async fn has_body(&mut self, case: CaseId, name: &[u8; 32]) -> Result<bool>;
 
     async fn insert_copies(&mut self, copies: &[SealedCopy]) -> Result<()>;
@@ -280,8 +320,8 @@ pub trait Vault: Send {
     /// A state out of the vault (`CopyState::is_out_of_vault`) also destroys the sealed header.
     async fn set_copy_state(&mut self, copy: CopyId, state: CopyState) -> Result<()>;
 
-    /// Erasure: the key and every sealed byte of the case.
-    async fn destroy_vault(&mut self, case: CaseId) -> Result<()>;
+    /// Every sealed byte of the case goes; its key stays.
+    async fn empty_vault(&mut self, case: CaseId) -> Result<()>;
 }
 
 #[async_trait]
@@ -296,6 +336,7 @@ pub trait Corrections: Send {
     async fn correction_of(&mut self, target: TargetId) -> Result<Option<Correction>>;
 
     /// `Queued` or `Sending` whose lease ran out, due; raises the fence. Rows come back with the state they had.
+    /// Nothing while the engine is stopped.
     async fn claim_corrections(
         &mut self,
         holder: &str,

@@ -2,28 +2,30 @@
 
 use crate::{
     hold::LOOKS,
-    target::{Job, TaskError, count},
+    target::{TaskError, count},
+    visit::Visit,
+    writes::{Intend, Note},
 };
 use domain::{
     case::{
-        CopyRecord, Correction, Detail, correction,
-        flow::target_entry,
+        CopyRecord, Correction, correction, effects,
         outcome::{self, Facts},
         state::settled,
     },
     look::Look,
-    mail_system::{Flags, MailError, MailSession, NewCopy, Put},
+    mail_system::{Flags, MailError, MailSession, NewCopy},
     shared::{CopyState, CorrectionState, Intent, TargetState},
     store::TargetResult,
 };
-use serde_json::json;
 
 /// Takes all copies the request covers; the last look finds none of them left.
-pub async fn execute(job: &Job<'_>, detail: &mut Detail) -> Result<TargetResult, TaskError> {
-    let mut session = job.open().await?;
-    let (look, copies) = take_all(job, session.as_mut(), detail).await?;
-    let held: Vec<&CopyRecord> = copies.iter().filter(|copy| copy.state == CopyState::Held).collect();
-    let replaced = replace(job, session.as_mut(), &held).await?;
+pub async fn execute(visit: &mut Visit) -> Result<TargetResult, TaskError> {
+    visit.read_copies().await?;
+    let mut session = visit.open().await?;
+    let look = take_all(visit, session.as_mut()).await?;
+    let held: Vec<CopyRecord> =
+        visit.copies.iter().filter(|copy| copy.state == CopyState::Held).cloned().collect();
+    let replaced = replace(visit, session.as_mut(), &held).await?;
     let facts = Facts {
         taken_unread: count(held.iter().filter(|copy| !copy.flags.seen).count()),
         taken_read: count(held.iter().filter(|copy| copy.flags.seen).count()),
@@ -31,30 +33,21 @@ pub async fn execute(job: &Job<'_>, detail: &mut Detail) -> Result<TargetResult,
         replaced,
         skipped: !look.skipped.is_empty(),
     };
-    let outcome = outcome::of(&facts, detail);
-    let reached = if held.is_empty() && detail.seen_there { TargetState::Located } else { job.target.state };
-    Ok(TargetResult { state: settled(outcome, reached), outcome: Some(outcome), detail: detail.clone() })
+    let outcome = outcome::of(&facts, &mut visit.detail);
+    let before = visit.job.target.state;
+    let reached = if held.is_empty() && visit.detail.seen_there { TargetState::Located } else { before };
+    let state = settled(outcome, reached);
+    Ok(TargetResult { state, outcome: Some(outcome), detail: visit.detail.clone() })
 }
 
-async fn take_all(
-    job: &Job<'_>,
-    session: &mut dyn MailSession,
-    detail: &mut Detail,
-) -> Result<(Look, Vec<CopyRecord>), TaskError> {
+async fn take_all(visit: &mut Visit, session: &mut dyn MailSession) -> Result<Look, TaskError> {
     for _ in 0..LOOKS {
-        let look = job.look(session, detail).await?;
-        let copies = job.reconcile(&look).await?;
-        let covered: Vec<_> = look
-            .copies
-            .iter()
-            .filter(|copy| job.case.request.include_read || !copy.found.flags.seen)
-            .collect();
+        let look = visit.look(session).await?;
+        let covered = visit.covered(&look);
         if covered.is_empty() {
-            return Ok((look, copies));
+            return Ok(look);
         }
-        for copy in covered {
-            job.take(session, copy).await?;
-        }
+        visit.take(session, &covered).await?;
     }
     Err(TaskError::KeptChanging)
 }
@@ -62,62 +55,63 @@ async fn take_all(
 /// Puts the replacement where the original stood. False: none is wanted here, or this mailbox won't take it
 /// (it then goes out as ordinary mail).
 async fn replace(
-    job: &Job<'_>,
+    visit: &mut Visit,
     session: &mut dyn MailSession,
-    held: &[&CopyRecord],
+    held: &[CopyRecord],
 ) -> Result<bool, TaskError> {
-    let Some(place) = held.iter().min_by_key(|copy| (!copy.folder.is_inbox(), copy.received_at)) else {
+    let place = held.iter().min_by_key(|copy| (!copy.folder.is_inbox(), copy.received_at));
+    let (Some(place), Intent::RecallAndReplace) = (place, visit.job.case.request.intent) else {
         return Ok(false);
     };
-    if job.case.request.intent != Intent::RecallAndReplace {
-        return Ok(false);
-    }
-    let mut tx = job.portal.store.read().await?;
-    let Some(mut correction) = tx.correction_of(job.target.id).await? else { return Ok(false) };
+    let (portal, case) = (visit.job.portal.clone(), visit.job.case.clone());
+    let mut tx = portal.store.read().await?;
+    let Some(mut correction) = tx.correction_of(visit.job.target.id).await? else { return Ok(false) };
     if correction.state != CorrectionState::Planned {
         return Ok(correction.in_place);
     }
-    let content = correction::content(tx.as_mut(), job.portal, job.case.id).await?;
+    let content = correction::content(tx.as_mut(), &portal, case.id).await?;
     drop(tx);
-    let bytes = correction::compose(job.portal, job.case, &correction, &content)
-        .map_err(correction::ContentError::from)?;
-    job.still_wanted().await?;
+    let bytes =
+        correction::compose(&portal, &case, &correction, &content).map_err(correction::ContentError::from)?;
+    // An earlier try may have put it there and never heard so.
+    let tried = correction.in_place;
     correction.in_place = true;
-    write(job, &correction, "copy.replacing").await?;
+    let intend = Intend { job: visit.job.clone(), correction: correction.clone() };
+    visit.job.committer.write(intend).await?.map_err(TaskError::Halted)?;
+    visit.may_act().await?;
+    put(visit, session, place, correction, tried, &bytes).await
+}
+
+/// True: it stands there.
+async fn put(
+    visit: &mut Visit,
+    session: &mut dyn MailSession,
+    place: &CopyRecord,
+    mut correction: Correction,
+    tried: bool,
+    bytes: &[u8],
+) -> Result<bool, TaskError> {
     let flags = Flags { recent: place.flags.recent, ..Flags::default() };
     let key = correction.id.to_string();
-    let copy = NewCopy {
-        key: &key,
-        bytes: &bytes,
-        folder: &place.folder,
-        flags: &flags,
-        received_at: place.received_at,
-    };
+    let copy =
+        NewCopy { key: &key, bytes, folder: &place.folder, flags: &flags, received_at: place.received_at };
+    let now = visit.job.portal.world.now();
     match session.put(&copy).await {
-        Ok(Put::Stored | Put::AlreadyThere) => {
+        Ok(_) => {
             correction.state = CorrectionState::Sent;
-            correction.sent_at = Some(job.portal.world.now());
-            write(job, &correction, "copy.replaced").await?;
+            correction.sent_at = Some(now);
+            visit.note(Note::Correction { correction, action: "copy.replaced" });
             Ok(true)
         }
-        // It surely isn't there: nobody will get it twice.
+        // It surely wasn't stored now.
         Err(error @ (MailError::Denied(_) | MailError::Full(_) | MailError::NoSuchMailbox(_))) => {
-            correction.in_place = false;
+            correction.in_place = tried;
             correction.problem = error.to_string();
-            correction.state = CorrectionState::Queued;
-            correction.due_at = job.portal.world.now();
-            write(job, &correction, "copy.not_replaced").await?;
+            correction.state = effects::after_refusal(tried);
+            correction.due_at = now;
+            visit.note(Note::Correction { correction, action: "copy.not_replaced" });
             Ok(false)
         }
         Err(error) => Err(error.into()),
     }
-}
-
-async fn write(job: &Job<'_>, correction: &Correction, action: &'static str) -> Result<(), TaskError> {
-    let mut tx = job.portal.store.write().await?;
-    tx.update_correction(correction, None).await?;
-    let now = job.portal.world.now();
-    tx.record(&target_entry(job.case, job.target, now, action, json!({ "correction": correction.id })))
-        .await?;
-    Ok(tx.commit().await?)
 }

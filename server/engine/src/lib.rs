@@ -1,15 +1,21 @@
 //! The engine: takes copies into the vault, removes, replaces, releases, and sends what was written.
 //!
-//! One worker in the server's process (first form). It knows tasks and leases, not pages or policies; what a
-//! step of a case means is `domain::case::flow`. Everything it does can be broken off at any point and done again.
+//! It knows tasks and leases, not pages or policies; what a step of a case means is `domain::case::flow`. Everything
+//! it does can be broken off at any point and done again. Several processes share the work of one Postgres.
 
+mod attendance;
+mod committer;
 mod correct;
 mod execute;
 mod hold;
+mod in_hand;
 mod release;
 mod retry;
+mod sealing;
 mod target;
 mod vault;
+mod visit;
 mod worker;
+mod writes;
 
-pub use worker::{Engine, Waker};
+pub use worker::{Engine, Tuning, Waker};

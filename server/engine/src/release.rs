@@ -1,45 +1,40 @@
 //! Not approved: every held copy goes back with its folder, flags, date and bytes.
 
-use crate::target::{Job, TaskError};
+use crate::{target::TaskError, visit::Visit};
 use domain::{
-    case::{CopyRecord, Detail},
+    case::{CopyRecord, effects},
     mail_system::{MailSession, NewCopy},
-    shared::{CopyState, Outcome, TargetState},
+    shared::CopyState,
     store::TargetResult,
 };
 
 /// Puts back what is held, and says so only after it was seen there.
-pub async fn release(job: &Job<'_>, detail: &mut Detail) -> Result<TargetResult, TaskError> {
-    let mut tx = job.portal.store.read().await?;
-    let taken = tx.copies(job.target.id).await?.iter().any(|copy| copy.state != CopyState::Left);
-    drop(tx);
-    if !taken {
-        // Nothing was ever taken here: no need to open the mailbox at all.
-        return Ok(TargetResult {
-            state: job.target.state,
-            outcome: Some(Outcome::Untouched),
-            detail: detail.clone(),
-        });
+pub async fn release(visit: &mut Visit) -> Result<TargetResult, TaskError> {
+    visit.read_copies().await?;
+    // Where nothing was ever taken the mailbox needn't be opened at all.
+    if visit.copies.iter().any(|copy| copy.state != CopyState::Left) {
+        let mut session = visit.open().await?;
+        visit.look(session.as_mut()).await?;
+        let held: Vec<CopyRecord> =
+            visit.copies.iter().filter(|copy| copy.state == CopyState::Held).cloned().collect();
+        for copy in held {
+            put_back(visit, session.as_mut(), &copy).await?;
+        }
+        visit.detail.trouble = None;
     }
-    let mut session = job.open().await?;
-    let look = job.look(session.as_mut(), detail).await?;
-    let copies = job.reconcile(&look).await?;
-    for copy in copies.iter().filter(|copy| copy.state == CopyState::Held) {
-        put_back(job, session.as_mut(), copy).await?;
-    }
-    let restored = copies.iter().any(|copy| matches!(copy.state, CopyState::Held | CopyState::Released));
-    let (state, outcome) = if restored {
-        (TargetState::Released, Outcome::Restored)
-    } else {
-        (job.target.state, Outcome::Untouched)
-    };
-    detail.trouble = None;
-    Ok(TargetResult { state, outcome: Some(outcome), detail: detail.clone() })
+    let copies: Vec<CopyState> = visit.copies.iter().map(|copy| copy.state).collect();
+    let (state, outcome) = effects::released(visit.job.target.state, &copies);
+    Ok(TargetResult { state, outcome: Some(outcome), detail: visit.detail.clone() })
 }
 
-async fn put_back(job: &Job<'_>, session: &mut dyn MailSession, copy: &CopyRecord) -> Result<(), TaskError> {
-    let raw = job.content(copy).await?;
+async fn put_back(
+    visit: &mut Visit,
+    session: &mut dyn MailSession,
+    copy: &CopyRecord,
+) -> Result<(), TaskError> {
+    let raw = visit.content(copy.id).await?;
     let key = copy.id.to_string();
+    visit.may_act().await?;
     // Safe to repeat: the mail system knows this key from an earlier try.
     let back = NewCopy {
         key: &key,
@@ -49,11 +44,11 @@ async fn put_back(job: &Job<'_>, session: &mut dyn MailSession, copy: &CopyRecor
         received_at: copy.received_at,
     };
     session.put(&back).await?;
-    let mut seen = Detail::default();
-    let look = job.look(session, &mut seen).await?;
+    let look = visit.look(session).await?;
     if !look.copies.iter().any(|there| there.raw == raw) {
         // Tried again later; the vault keeps it meanwhile.
         return Err(TaskError::KeptChanging);
     }
-    job.note(copy.id, CopyState::Released, "copy.released").await
+    visit.note_copy(copy.id, CopyState::Released, "copy.released");
+    Ok(())
 }

@@ -1,114 +1,127 @@
 //! Between mailbox and vault: a copy is in one of them at every instant (I3), and after a crash we look first (I4).
 
-use crate::target::{Job, TaskError};
+use crate::{sealing::BodyName, target::TaskError, visit::Visit, writes::Seal};
 use domain::{
-    audit::NewEntry,
-    case::{CopyRecord, SealedCopy, flow::target_entry},
+    case::{CopyRecord, SealedCopy, effects},
     ids::CopyId,
     look::{Look, VerifiedCopy},
     mail::split_header,
-    mail_system::{MailSession, Removal},
+    mail_system::MailSession,
     shared::CopyState,
-    store::Tx,
-    vault::CaseKey,
+    vault::{CaseKey, SealError},
 };
-use serde_json::json;
 
-impl Job<'_> {
-    /// Vault commit, then removal, then its record. False: the copy changed first and was left alone.
-    pub async fn take(&self, session: &mut dyn MailSession, copy: &VerifiedCopy) -> Result<bool, TaskError> {
-        self.still_wanted().await?;
-        let record = self.seal(copy).await?;
-        // A withdrawal that came while we sealed must not see a copy vanish after it.
-        self.still_wanted().await?;
-        let removal = session.remove(&copy.found.handle).await?;
-        let (state, action) = match removal {
-            Removal::Removed => (CopyState::Held, "copy.held"),
-            Removal::Changed => (CopyState::Left, "copy.left"),
-        };
-        self.note(record.id, state, action).await?;
-        Ok(removal == Removal::Removed)
+impl Visit {
+    /// What the task takes of what was seen.
+    pub fn covered<'l>(&self, look: &'l Look) -> Vec<&'l VerifiedCopy> {
+        let (task, include_read) = (self.job.task, self.job.case.request.include_read);
+        look.copies.iter().filter(|copy| effects::covers(task, include_read, copy.found.flags.seen)).collect()
     }
 
-    /// Copies that an earlier try sealed without noting whether it removed them: looked for, then noted.
-    pub async fn reconcile(&self, look: &Look) -> Result<Vec<CopyRecord>, TaskError> {
-        let mut tx = self.portal.store.read().await?;
-        let copies = tx.copies(self.target.id).await?;
-        drop(tx);
-        let mut there: Vec<&[u8]> = look.copies.iter().map(|copy| copy.raw.as_slice()).collect();
-        for copy in copies.iter().filter(|copy| copy.state == CopyState::Vaulted) {
-            let raw = self.content(copy).await?;
-            if let Some(at) = there.iter().position(|present| *present == raw) {
-                there.swap_remove(at);
-                self.note(copy.id, CopyState::Left, "copy.left").await?;
-            } else {
-                self.note(copy.id, CopyState::Held, "copy.held").await?;
+    /// Vault commit, then removal, then its note.
+    pub async fn take(
+        &mut self,
+        session: &mut dyn MailSession,
+        copies: &[&VerifiedCopy],
+    ) -> Result<(), TaskError> {
+        let records = self.seal(copies).await?;
+        for (record, copy) in records.into_iter().zip(copies) {
+            self.may_act().await?;
+            // One that changed stays sealed until the next look has found it, or found it gone.
+            if effects::after_removal(session.remove(&copy.found.handle).await?) == CopyState::Held {
+                self.note_copy(record, CopyState::Held, "copy.held");
             }
         }
-        let mut tx = self.portal.store.read().await?;
-        Ok(tx.copies(self.target.id).await?)
+        Ok(())
     }
 
-    /// The raw message a held copy was.
-    pub async fn content(&self, copy: &CopyRecord) -> Result<Vec<u8>, TaskError> {
-        let mut tx = self.portal.store.read().await?;
-        let key = self.key(tx.as_mut()).await?;
-        let sealed = tx.copy_content(copy.id).await?;
-        let (header, body) = sealed.ok_or(domain::vault::SealError)?;
-        let mut raw = key.open(&header_purpose(copy.id), &header)?;
+    /// Copies that were sealed without anybody seeing them go: looked for, then noted. Seen nowhere, a copy
+    /// counts as held, whoever removed it: the vault must not drop what no mailbox has.
+    pub(super) async fn reconcile(&mut self, look: &Look) -> Result<(), TaskError> {
+        let mut there: Vec<&[u8]> = look.copies.iter().map(|copy| copy.raw.as_slice()).collect();
+        let unsure = self.copies.iter().filter(|copy| copy.state == CopyState::Vaulted);
+        for id in unsure.map(|copy| copy.id).collect::<Vec<_>>() {
+            let raw = self.content(id).await?;
+            let place = there.iter().position(|present| *present == raw);
+            let state = effects::after_looking_again(place.is_some());
+            if let Some(at) = place {
+                there.swap_remove(at);
+            }
+            self.note_copy(id, state, if state == CopyState::Held { "copy.held" } else { "copy.left" });
+        }
+        Ok(())
+    }
+
+    /// The raw message a vaulted copy was.
+    pub async fn content(&self, copy: CopyId) -> Result<Vec<u8>, TaskError> {
+        let sealed = self.job.portal.store.read().await?.copy_content(copy).await?;
+        let (header, body) = sealed.ok_or(SealError)?;
+        let key = self.key().await?;
+        let mut raw = key.open(&header_purpose(copy), &header)?;
         raw.extend(key.open(BODY, &body)?);
         Ok(raw)
     }
 
-    pub async fn note(&self, copy: CopyId, state: CopyState, action: &'static str) -> Result<(), TaskError> {
-        let mut tx = self.portal.store.write().await?;
-        tx.set_copy_state(copy, state).await?;
-        tx.record(&self.entry(action, copy)).await?;
-        Ok(tx.commit().await?)
+    /// In one commit, which also says whether effects may follow.
+    async fn seal(&mut self, copies: &[&VerifiedCopy]) -> Result<Vec<CopyId>, TaskError> {
+        let job = self.job.clone();
+        let mut bodies = Some(job.sealing.bodies().await);
+        let known = |name: &BodyName| bodies.as_ref().is_some_and(|bodies| bodies.contains(name));
+        let sealed = self.seal_each(copies, known).await?;
+        let fresh: Vec<BodyName> =
+            sealed.iter().filter(|copy| copy.body.is_some()).map(|copy| copy.body_name).collect();
+        if fresh.is_empty() {
+            bodies = None;
+        }
+        let records: Vec<CopyRecord> = sealed.iter().map(|copy| copy.record.clone()).collect();
+        let permit = job.committer.write(Seal { job: job.clone(), copies: sealed }).await?;
+        permit.map_err(TaskError::Halted)?;
+        if let Some(bodies) = &mut bodies {
+            bodies.extend(fresh);
+        }
+        let ids = records.iter().map(|record| record.id).collect();
+        self.copies.extend(records);
+        Ok(ids)
     }
 
-    async fn seal(&self, copy: &VerifiedCopy) -> Result<CopyRecord, TaskError> {
-        let portal = self.portal;
-        let record = CopyRecord {
-            id: portal.world.id(),
-            case: self.case.id,
-            target: self.target.id,
+    async fn seal_each(
+        &self,
+        copies: &[&VerifiedCopy],
+        known: impl Fn(&BodyName) -> bool,
+    ) -> Result<Vec<SealedCopy>, TaskError> {
+        let (key, world) = (self.key().await?, &self.job.portal.world);
+        let mut sealed: Vec<SealedCopy> = Vec::new();
+        for copy in copies {
+            let (header, body) = split_header(&copy.raw);
+            let body_name = key.name_of(body);
+            let kept = known(&body_name) || sealed.iter().any(|other| other.body_name == body_name);
+            let record = self.record_of(copy);
+            sealed.push(SealedCopy {
+                header: key.seal(&header_purpose(record.id), header, world)?,
+                body: if kept { None } else { Some(key.seal(BODY, body, world)?) },
+                body_name,
+                record,
+            });
+        }
+        Ok(sealed)
+    }
+
+    fn record_of(&self, copy: &VerifiedCopy) -> CopyRecord {
+        CopyRecord {
+            id: self.job.portal.world.id(),
+            case: self.job.case.id,
+            target: self.job.target.id,
             state: CopyState::Vaulted,
             folder: copy.found.folder.clone(),
             flags: copy.found.flags.clone(),
             received_at: copy.found.received_at,
             size: copy.raw.len() as u64,
-        };
-        let mut tx = portal.store.write().await?;
-        let key = self.key(tx.as_mut()).await?;
-        let (header, body) = split_header(&copy.raw);
-        let body_name = key.name_of(body);
-        let kept = tx.has_body(self.case.id, &body_name).await?;
-        let sealed = SealedCopy {
-            record: record.clone(),
-            header: key.seal(&header_purpose(record.id), header, &portal.world)?,
-            body_name,
-            body: if kept { None } else { Some(key.seal(BODY, body, &portal.world)?) },
-        };
-        tx.insert_copies(&[sealed]).await?;
-        tx.record(&self.entry("copy.sealed", record.id)).await?;
-        tx.commit().await?;
-        Ok(record)
+        }
     }
 
-    async fn key(&self, tx: &mut dyn Tx) -> Result<CaseKey, TaskError> {
-        let owner = self.case.id.0;
-        let wrapped = match tx.existing_vault_key(owner).await? {
-            Some(wrapped) => wrapped,
-            None => {
-                tx.vault_key(owner, &self.portal.master_key.new_case_key(owner, &self.portal.world)?).await?
-            }
-        };
-        Ok(self.portal.master_key.unwrap(owner, &wrapped)?)
-    }
-
-    fn entry(&self, action: &'static str, copy: CopyId) -> NewEntry {
-        target_entry(self.case, self.target, self.portal.world.now(), action, json!({ "copy": copy }))
+    async fn key(&self) -> Result<&CaseKey, TaskError> {
+        let job = &self.job;
+        job.sealing.key(&job.portal, &job.committer, job.case.id).await
     }
 }
 

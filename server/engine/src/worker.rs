@@ -1,36 +1,59 @@
-//! The loop: claim, work, advance, wait.
+//! The loop: claim, work side by side, advance, wait.
 
 use crate::{
+    attendance::attend,
+    committer::Committer,
     correct::correct,
     execute::execute,
     hold::hold,
+    in_hand::InHand,
     release::release,
-    retry::{MAX_ATTEMPTS, delay},
-    target::{Job, LEASE, TaskError},
+    sealing::Sealing,
+    target::{Job, LEASE},
+    visit::Visit,
 };
 use domain::{
     case::{
-        Case, Detail, Target,
+        Case, Correction, Target,
         flow::{self, FlowError},
     },
+    ids::CaseId,
     portal::{Portal, Wake},
-    shared::{Outcome, Task},
-    store::{StoreError, TargetResult},
+    shared::Task,
+    store::{Enlisted, Result, StoreError},
 };
-use futures::{StreamExt, stream};
-use serde_json::json;
-use std::{sync::Arc, time::Duration};
-use tokio::sync::Notify;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-/// Mailboxes worked on side by side.
-const SIDE_BY_SIDE: usize = 8;
-/// Claimed at once; few enough that all are done well within the lease.
-const BATCH: u32 = 16;
 /// Without a wake-up we look again after so long: retries, expiry, work of other processes.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// After an error of the database.
 const BACK_OFF: Duration = Duration::from_secs(2);
+/// Sending waits for other machines: long enough that nobody takes a mail from under a slow conversation.
+const SENDING_LEASE: Duration = Duration::from_mins(5);
+
+/// How much goes on at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tuning {
+    /// Mailboxes worked on, and mails handed over, side by side.
+    pub side_by_side: usize,
+    /// Writes in one transaction (design.md §7).
+    pub group: usize,
+    /// Bytes of messages in memory at one time, about.
+    pub memory: u32,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { side_by_side: 64, group: 64, memory: 96 << 20 }
+    }
+}
 
 /// Wakes the engine of the same process.
 #[derive(Clone, Default)]
@@ -42,99 +65,169 @@ impl Wake for Waker {
     }
 }
 
+impl Waker {
+    async fn woken(&self) {
+        self.0.notified().await;
+    }
+}
+
 pub struct Engine {
     portal: Arc<Portal>,
     /// Names this worker in leases.
     holder: String,
     waker: Waker,
+    tuning: Tuning,
+    committer: Committer,
+    in_hand: InHand,
+    /// Of cases that targets in hand belong to.
+    sealings: Mutex<HashMap<CaseId, Weak<Sealing>>>,
 }
 
 impl Engine {
-    /// `waker` is the one the portal was made with.
+    /// `waker` is the one the portal was made with. Needs the runtime it will run on.
     pub fn new(portal: Arc<Portal>, waker: Waker, holder: String) -> Self {
-        Self { portal, holder, waker }
+        Self::tuned(portal, waker, holder, Tuning::default())
+    }
+
+    pub fn tuned(portal: Arc<Portal>, waker: Waker, holder: String, tuning: Tuning) -> Self {
+        let committer = Committer::start(portal.store.clone(), tuning.group);
+        let in_hand = InHand::new(tuning.memory);
+        Self { portal, holder, waker, tuning, committer, in_hand, sealings: Mutex::default() }
     }
 
     /// Works until cancelled; what is in flight then is finished first.
-    pub async fn run(self, cancel: CancellationToken) {
+    pub async fn run(self, enlisted: Box<dyn Enlisted>, cancel: CancellationToken) {
+        let alive = CancellationToken::new();
+        let attending =
+            attend(self.portal.clone(), self.holder.clone(), self.waker.clone(), enlisted, alive.clone());
+        let attending = tokio::spawn(attending);
+        let mut work = JoinSet::new();
         while !cancel.is_cancelled() {
-            let pause = match self.turn().await {
+            let pause = match self.round(&mut work).await {
                 Ok(true) => continue,
                 Ok(false) => LOOK_AGAIN,
                 Err(error) => {
-                    tracing::error!(%error, "engine: turn failed");
+                    tracing::error!(%error, "engine: round failed");
                     BACK_OFF
                 }
             };
             tokio::select! {
                 () = cancel.cancelled() => {}
-                () = self.waker.0.notified() => {}
+                () = self.waker.woken() => {}
+                Some(_) = work.join_next() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
+        // Leases are kept alive until the last of it is done.
+        while work.join_next().await.is_some() {}
+        alive.cancel();
+        let _ = attending.await;
     }
 
-    /// One round over everything that is due. True: something was done.
-    pub async fn turn(&self) -> Result<bool, StoreError> {
-        let targets = self.work_on_targets().await?;
-        let corrections = self.work_on_corrections().await?;
-        let cases = self.advance_cases().await?;
-        Ok(targets || corrections || cases)
+    /// Takes everything that is due, once, and ends it. True: something was done.
+    pub async fn turn(&self) -> Result<bool> {
+        let mut work = JoinSet::new();
+        let claimed = self.claim(&mut work).await;
+        while work.join_next().await.is_some() {}
+        Ok(claimed? > 0 || self.advance_cases().await?)
     }
 
-    async fn work_on_targets(&self) -> Result<bool, StoreError> {
-        let now = self.portal.world.now();
-        let mut tx = self.portal.store.write().await?;
-        let claimed = tx.claim_targets(&self.holder, now, now.plus(LEASE), BATCH).await?;
-        tx.commit().await?;
-        let any = !claimed.is_empty();
-        stream::iter(claimed).for_each_concurrent(SIDE_BY_SIDE, |target| self.work_on(target)).await;
-        Ok(any)
-    }
-
-    /// Errors end here: they are noted at the target, or the lease runs out and it is tried again.
-    async fn work_on(&self, target: Target) {
-        let noted = async {
-            let mut tx = self.portal.store.read().await?;
-            let Some(case) = tx.case(target.case).await? else { return Ok(()) };
-            drop(tx);
-            let (Some(task), Some(person)) = (target.task, target.recipient.person()) else { return Ok(()) };
-            let job = Job { portal: &self.portal, case: &case, target: &target, person, task };
-            let mut detail = target.detail.clone();
-            match perform(&job, &mut detail).await {
-                Ok(result) => finish(&job, &result).await,
-                Err(error) => fail(&job, detail, &error).await,
-            }
-        };
-        if let Err(error) = noted.await {
-            let error: StoreError = error;
-            tracing::warn!(target_id = %target.id, %error, "engine: target not settled; its lease will run out");
+    /// Fills up what is in flight. True: there may be more to do at once.
+    async fn round(&self, work: &mut JoinSet<()>) -> Result<bool> {
+        while work.try_join_next().is_some() {}
+        let free = self.tuning.side_by_side.saturating_sub(work.len());
+        if free * 4 < self.tuning.side_by_side {
+            // Claimed a few at a time, each would cost a commit of its own.
+            return Ok(false);
         }
+        Ok(self.claim(work).await? >= free || self.advance_cases().await?)
     }
 
-    async fn work_on_corrections(&self) -> Result<bool, StoreError> {
+    /// How many targets and corrections were begun.
+    async fn claim(&self, work: &mut JoinSet<()>) -> Result<usize> {
+        let room = u32::try_from(self.tuning.side_by_side.saturating_sub(work.len())).unwrap_or(u32::MAX);
         let now = self.portal.world.now();
         let mut tx = self.portal.store.write().await?;
-        let claimed = tx.claim_corrections(&self.holder, now, now.plus(SENDING_LEASE), BATCH).await?;
+        let targets = tx.claim_targets(&self.holder, now, now.plus(LEASE), room).await?;
+        let corrections = tx.claim_corrections(&self.holder, now, now.plus(SENDING_LEASE), room).await?;
+        if targets.is_empty() && corrections.is_empty() {
+            return Ok(0);
+        }
         tx.commit().await?;
-        let any = !claimed.is_empty();
-        stream::iter(claimed)
-            .for_each_concurrent(SIDE_BY_SIDE, |claimed| async move {
-                let id = claimed.id;
-                let done = async {
-                    let case = self.portal.store.read().await?.case(claimed.case).await?;
-                    let case = case.ok_or(StoreError::Missing("case"))?;
-                    correct(&self.portal, &case, claimed).await
-                };
-                if let Err(error) = done.await {
-                    tracing::warn!(correction = %id, %error, "engine: correction not settled; its lease will run out");
-                }
-            })
-            .await;
-        Ok(any)
+        let cases = self.cases_of(&targets, &corrections).await?;
+        let begun = targets.len() + corrections.len();
+        for target in targets {
+            let Some(case) = cases.get(&target.case) else { continue };
+            self.begin(work, case.clone(), target);
+        }
+        for correction in corrections {
+            let Some(case) = cases.get(&correction.case) else { continue };
+            self.begin_correction(work, case.clone(), correction);
+        }
+        Ok(begun)
     }
 
-    async fn advance_cases(&self) -> Result<bool, StoreError> {
+    async fn cases_of(
+        &self,
+        targets: &[Target],
+        corrections: &[Correction],
+    ) -> Result<HashMap<CaseId, Arc<Case>>> {
+        let ids = targets.iter().map(|target| target.case).chain(corrections.iter().map(|sent| sent.case));
+        let mut tx = self.portal.store.read().await?;
+        let mut cases = HashMap::new();
+        for id in ids {
+            if !cases.contains_key(&id)
+                && let Some(case) = tx.case(id).await?
+            {
+                cases.insert(id, Arc::new(case));
+            }
+        }
+        Ok(cases)
+    }
+
+    fn begin(&self, work: &mut JoinSet<()>, case: Arc<Case>, target: Target) {
+        let (Some(task), Some(person)) = (target.task, target.recipient.person()) else { return };
+        // Claimed again because our clock jumped or the database was away: the visit in hand must end first.
+        let Some(hand) = self.in_hand.take(target.id.0) else { return };
+        let (sealing, bytes) = (self.sealing(case.id), case.message.size);
+        let (portal, committer) = (self.portal.clone(), self.committer.clone());
+        let job = Job { portal, committer, case, sealing, target, person, task };
+        let in_hand = self.in_hand.clone();
+        work.spawn(async move {
+            let _room = in_hand.room(bytes).await;
+            let busy = job.committer.busy();
+            let id = job.target.id;
+            if let Err(error) = work_on(job).await {
+                tracing::warn!(target_id = %id, %error, "engine: target not settled; its lease will run out");
+            }
+            drop((busy, hand));
+        });
+    }
+
+    fn begin_correction(&self, work: &mut JoinSet<()>, case: Arc<Case>, correction: Correction) {
+        let Some(hand) = self.in_hand.take(correction.id.0) else { return };
+        let (portal, committer) = (self.portal.clone(), self.committer.clone());
+        work.spawn(async move {
+            let id: Uuid = correction.id.0;
+            if let Err(error) = correct(&portal, &committer, &case, correction).await {
+                tracing::warn!(correction = %id, %error, "engine: correction not settled; its lease will run out");
+            }
+            drop(hand);
+        });
+    }
+
+    fn sealing(&self, case: CaseId) -> Arc<Sealing> {
+        let mut sealings = self.sealings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sealing) = sealings.get(&case).and_then(Weak::upgrade) {
+            return sealing;
+        }
+        sealings.retain(|_, sealing| sealing.strong_count() > 0);
+        let sealing = Arc::new(Sealing::default());
+        sealings.insert(case, Arc::downgrade(&sealing));
+        sealing
+    }
+
+    async fn advance_cases(&self) -> Result<bool> {
         let now = self.portal.world.now();
         let at_work = self.portal.store.read().await?.cases_at_work(now).await?;
         let mut moved = false;
@@ -144,7 +237,7 @@ impl Engine {
         Ok(moved)
     }
 
-    async fn advance(&self, case: &mut Case) -> Result<bool, StoreError> {
+    async fn advance(&self, case: &mut Case) -> Result<bool> {
         let mut tx = self.portal.store.write().await?;
         match flow::advance(tx.as_mut(), case, self.portal.world.now()).await {
             Ok(true) => tx.commit().await.map(|()| true),
@@ -155,58 +248,14 @@ impl Engine {
     }
 }
 
-/// Sending waits for other machines: long enough that nobody takes a mail from under a slow conversation.
-const SENDING_LEASE: Duration = Duration::from_mins(5);
-
-async fn perform(job: &Job<'_>, detail: &mut Detail) -> Result<TargetResult, TaskError> {
-    match job.task {
-        Task::Hold => hold(job, detail).await,
-        Task::Execute => execute(job, detail).await,
-        Task::Release => release(job, detail).await,
-    }
-}
-
-/// Outcome commit: result, correction and audit entry together.
-async fn finish(job: &Job<'_>, result: &TargetResult) -> Result<(), StoreError> {
-    let now = job.portal.world.now();
-    let mut tx = job.portal.store.write().await?;
-    tx.finish_target(job.target.id, job.target.lease.fence, job.task, result, now).await?;
-    if let Some(outcome) = result.outcome {
-        flow::settle_correction(tx.as_mut(), job.target, outcome, now).await?;
-    }
-    let detail = json!({ "task": job.task, "state": result.state, "outcome": result.outcome, "trouble": result.detail.trouble });
-    tx.record(&flow::target_entry(job.case, job.target, now, "target.settled", detail)).await?;
-    tx.commit().await
-}
-
-/// Tried again later, or ended as failed. A release is never given up: the vault holds somebody's mail.
-async fn fail(job: &Job<'_>, mut detail: Detail, error: &TaskError) -> Result<(), StoreError> {
-    if matches!(error, TaskError::Stopped) {
-        return free(job).await;
-    }
-    let attempts = job.target.attempts + 1;
-    tracing::info!(target_id = %job.target.id, task = %job.task, attempts, %error, "engine: target failed");
-    detail.trouble = Some(error.trouble());
-    let give_up = error.is_final() || attempts >= MAX_ATTEMPTS;
-    if give_up && job.task != Task::Release {
-        // A failed hold is no outcome: the decision is still to come, and then it is tried again.
-        let outcome = (job.task == Task::Execute).then_some(Outcome::Failed);
-        return finish(job, &TargetResult { state: job.target.state, outcome, detail }).await;
-    }
-    let now = job.portal.world.now();
-    let mut tx = job.portal.store.write().await?;
-    let due = now.plus(delay(attempts, error.retry_after()));
-    tx.postpone_target(job.target.id, job.target.lease.fence, &detail, attempts, due, now).await?;
-    tx.commit().await
-}
-
-/// Another task waits for this target: it needn't wait for our lease.
-async fn free(job: &Job<'_>) -> Result<(), StoreError> {
-    let now = job.portal.world.now();
-    let mut tx = job.portal.store.write().await?;
-    match tx.postpone_target(job.target.id, job.target.lease.fence, &job.target.detail, 0, now, now).await {
-        Ok(()) => tx.commit().await,
-        Err(StoreError::Fenced(_)) => Ok(()),
-        Err(error) => Err(error),
-    }
+/// Errors of mail and vault end here, noted at the target; those of the database let the lease run out.
+async fn work_on(job: Job) -> Result<()> {
+    let task = job.task;
+    let mut visit = Visit::new(Arc::new(job));
+    let done = match task {
+        Task::Hold => hold(&mut visit).await,
+        Task::Execute => execute(&mut visit).await,
+        Task::Release => release(&mut visit).await,
+    };
+    visit.end(done).await
 }

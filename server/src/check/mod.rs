@@ -8,6 +8,7 @@ mod mailboxes;
 mod report;
 mod stories;
 
+pub use actors::{Wish, ask, find_sent};
 pub use browser::{Browser, Page};
 pub use form::{Attached, Form};
 

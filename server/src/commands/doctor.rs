@@ -103,6 +103,7 @@ impl From<doctor::Finding> for Finding {
     fn from(finding: doctor::Finding) -> Self {
         let area = match finding.area {
             Area::Database => "database",
+            Area::Vault => "vault",
             Area::MailSystem => "mail system",
             Area::Sending => "sending",
             Area::People => "people",

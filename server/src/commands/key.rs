@@ -1,45 +1,37 @@
-//! `recant key new FILE`: the key that seals what the vault keeps.
+//! `recant key`: the file with the keys that wrap what the vault keeps.
 
 use super::say;
-use crate::world;
-use anyhow::{Context as _, Result};
+use crate::{key_file, world};
+use anyhow::Result;
 use clap::Subcommand;
-use domain::{hex, world::World};
-use std::{
-    fs::OpenOptions,
-    io::Write as _,
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
-use zeroize::Zeroizing;
+use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Make a key in a new file that only you can read.
     New { file: PathBuf },
+    /// Put a fresh key before those in the file. They stay until `recant vault prune`.
+    Rotate { file: PathBuf },
 }
 
 pub fn run(command: &KeyCommand) -> Result<ExitCode> {
-    let KeyCommand::New { file } = command;
-    make(file, &world::real())?;
-    say::line(format!(
-        "{}: made. Keep a copy in a safe place: without it nothing in the vault can be read.",
-        file.display()
-    ));
+    match command {
+        KeyCommand::New { file } => {
+            key_file::make(file, &world::real())?;
+            say::line(format!(
+                "{}: made. Keep a copy in a safe place: without it nothing in the vault can be read.",
+                file.display()
+            ));
+        }
+        KeyCommand::Rotate { file } => {
+            let ids = key_file::rotate(file, &world::real())?;
+            let Some((first, older)) = ids.split_first() else { return Ok(ExitCode::FAILURE) };
+            say::line(format!(
+                "{}: wraps with {first} from now on; {} older kept. Copy the file to every machine that serves this portal and to your safe place, then run `recant vault rewrap`.",
+                file.display(),
+                older.len()
+            ));
+        }
+    }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Never over a file that is there: it may be the only copy of a key in use.
-pub fn make(file: &Path, world: &World) -> Result<()> {
-    let key = Zeroizing::new(world.bytes::<32>());
-    let line = Zeroizing::new(hex::encode(key.as_slice()) + "\n");
-    let mut made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-        .with_context(|| format!("{} can't be made", file.display()))?;
-    made.write_all(line.as_bytes())?;
-    Ok(made.sync_all()?)
 }

@@ -3,12 +3,14 @@
 mod audit;
 pub mod demo;
 mod doctor;
+mod engine;
 mod key;
 mod migrate;
 mod org;
 pub mod say;
 mod serve;
 mod user;
+mod vault;
 
 use crate::{config::Config, logging};
 use anyhow::{Context as _, Result};
@@ -43,7 +45,13 @@ enum Command {
     /// The trail of acts and effects.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// The key of the vault.
+    /// What the vault keeps, and the change of its key.
+    #[command(subcommand)]
+    Vault(vault::VaultCommand),
+    /// The switch that stops all effects at once.
+    #[command(subcommand)]
+    Engine(engine::EngineCommand),
+    /// The key file of the vault.
     #[command(subcommand)]
     Key(key::KeyCommand),
     /// A made-up organisation to try everything with.
@@ -84,6 +92,8 @@ async fn configured(command: Command, config: &Config) -> Result<ExitCode> {
         Command::User(command) => user::run(command, config).await,
         Command::Org(command) => org::run(command, config).await,
         Command::Audit(command) => audit::run(command, config).await,
+        Command::Vault(command) => vault::run(command, config).await,
+        Command::Engine(command) => engine::run(command, config).await,
         Command::Doctor | Command::Key(_) | Command::Demo(_) => Ok(ExitCode::SUCCESS),
     }
 }

@@ -4,16 +4,7 @@ use super::say;
 use crate::{config::Config, wiring, world};
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
-use domain::{
-    audit::{Actor, NewEntry},
-    org::{
-        Directory,
-        import::{ImportProblem, OrgChange, OrgPlan, parse_csv, parse_toml},
-    },
-    store::{Store, StoreError},
-    world::World,
-};
-use serde_json::json;
+use domain::org::import::{ImportProblem, OrgPlan, parse_csv, parse_toml, take_over};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -44,7 +35,7 @@ pub async fn run(command: OrgCommand, config: &Config) -> Result<ExitCode> {
         }
     };
     let database = wiring::database(config).await?;
-    let change = import(&database, &plan, &world::real()).await?;
+    let change = take_over(&database, &world::real(), &plan).await?;
     database.close().await;
     say::line(format!(
         "{} people added, {} changed, {} deactivated; {} people and {} groups in all",
@@ -67,25 +58,4 @@ fn read(file: &Path, groups: Option<&Path>) -> Result<Result<OrgPlan, Vec<Import
         Some("toml") => bail!("a TOML file holds the groups, too: name that one file only"),
         _ => bail!("{}: name a .toml file, or .csv tables", file.display()),
     }
-}
-
-/// Directory, change and entry in the trail in one transaction.
-pub async fn import(store: &dyn Store, plan: &OrgPlan, world: &World) -> Result<OrgChange, StoreError> {
-    let mut tx = store.write().await?;
-    let current: Directory = tx.directory().await?;
-    let change = plan.apply(&current, world);
-    tx.replace_organisation(&change.people, &change.departments, &change.groups).await?;
-    let detail =
-        json!({ "added": change.added, "changed": change.changed, "deactivated": change.deactivated });
-    let entry = NewEntry {
-        at: world.now(),
-        actor: Actor::System,
-        action: "org.imported",
-        case: None,
-        target: None,
-        detail,
-    };
-    tx.record(&entry).await?;
-    tx.commit().await?;
-    Ok(change)
 }

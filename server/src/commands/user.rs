@@ -2,17 +2,15 @@
 
 use super::say;
 use crate::{config::Config, wiring, world};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use domain::{
-    audit::{Actor, NewEntry},
+    account::{self, Accounts, GiveError},
     mail::EmailAddress,
-    org::Person,
     password,
-    store::{Store, StoreError},
+    store::Store,
     world::World,
 };
-use serde_json::json;
 use std::{
     io::{self, IsTerminal as _},
     process::ExitCode,
@@ -42,63 +40,34 @@ pub async fn run(command: UserCommand, config: &Config) -> Result<ExitCode> {
     let database = wiring::database(config).await?;
     let world = world::real();
     match command {
-        UserCommand::Add(which) => add(&database, &world, &which).await?,
-        UserCommand::Passwd(which) => passwd(&database, &world, &which).await?,
+        UserCommand::Add(which) => give(&database, &world, &which, Accounts::New).await?,
+        UserCommand::Passwd(which) => give(&database, &world, &which, Accounts::Any).await?,
         UserCommand::List => list(&database).await?,
     }
     database.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add(store: &dyn Store, world: &World, which: &Which) -> Result<()> {
-    let person = find(store, &which.address).await?;
-    if store.read().await?.password_hash(person.id).await?.is_some() {
-        bail!("{} can sign in already; `recant user passwd` gives them another password", person.address);
-    }
-    set(store, world, &person, which.generate).await
-}
-
-async fn passwd(store: &dyn Store, world: &World, which: &Which) -> Result<()> {
-    let person = find(store, &which.address).await?;
-    set(store, world, &person, which.generate).await
-}
-
-async fn find(store: &dyn Store, address: &EmailAddress) -> Result<Person> {
-    let directory = store.read().await?.directory().await?;
-    let person = directory.person_by_address(address).cloned().with_context(|| {
-        format!("nobody in the directory has the address {address}: add the person to the file that `recant org import` reads")
-    })?;
-    if !person.active {
-        bail!("{address} belongs to somebody who left: import them as active first");
-    }
-    Ok(person)
-}
-
-async fn set(store: &dyn Store, world: &World, person: &Person, generate: bool) -> Result<()> {
-    let fresh = if generate { make(world) } else { ask()? };
-    set_password(store, world, person, &fresh).await?;
+async fn give(store: &dyn Store, world: &World, which: &Which, accounts: Accounts) -> Result<()> {
+    let person = account::to_be_given(store, &which.address, accounts).await.map_err(advise)?;
+    let fresh = if which.generate { password::made_of(world.bytes()) } else { ask()? };
+    account::give_password(store, world, &person, &fresh).await?;
     say::line(format!("{} ({}) can sign in with the new password", person.name, person.address));
-    if generate {
+    if which.generate {
         say::line(format!("password: {}", fresh.as_str()));
     }
     Ok(())
 }
 
-/// Whoever is signed in with the old password is signed out.
-pub async fn set_password(store: &dyn Store, world: &World, person: &Person, fresh: &str) -> Result<()> {
-    let hash = password::hash(fresh, world.bytes())?;
-    write(store, world, person, &hash).await.context("the password couldn't be written")
-}
-
-async fn write(store: &dyn Store, world: &World, person: &Person, hash: &str) -> Result<(), StoreError> {
-    let mut tx = store.write().await?;
-    tx.set_password_hash(person.id, hash).await?;
-    tx.delete_sessions_of(person.id, None).await?;
-    let detail = json!({ "person": person.id });
-    let action = "account.password_set";
-    tx.record(&NewEntry { at: world.now(), actor: Actor::System, action, case: None, target: None, detail })
-        .await?;
-    tx.commit().await
+/// What the operator can do about it.
+fn advise(error: GiveError) -> anyhow::Error {
+    let advice = match error {
+        GiveError::Unknown(_) => "add the person to the file that `recant org import` reads",
+        GiveError::Left(_) => "import them as active first",
+        GiveError::SignsIn(_) => "`recant user passwd` gives them another password",
+        GiveError::Bad(_) | GiveError::Store(_) => return error.into(),
+    };
+    anyhow!("{error}: {advice}")
 }
 
 /// From a terminal without showing it, twice; else one line of standard input.
@@ -114,14 +83,6 @@ fn ask() -> Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(String::new());
     io::stdin().read_line(&mut line)?;
     Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
-}
-
-/// 100 bits in letters that aren't taken for one another.
-fn make(world: &World) -> Zeroizing<String> {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let letters = world.bytes::<20>().map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
-    let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
-    Zeroizing::new(groups.join("-"))
 }
 
 async fn list(store: &dyn Store) -> Result<()> {
@@ -144,17 +105,4 @@ async fn list(store: &dyn Store) -> Result<()> {
     }
     say::table(&rows);
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_made_password_is_long_enough_and_new_each_time() {
-        let world = world::real();
-        let (one, two) = (make(&world), make(&world));
-        assert_eq!(one.len(), 23);
-        assert_ne!(one, two);
-    }
 }

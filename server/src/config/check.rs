@@ -5,14 +5,15 @@ use super::{
     Config, Database, Log, LogFormat, Organisation, Problems, Sending, Server, Vault, problem::Place, secret,
     source::Source,
 };
-use domain::{hex, policy::Policy};
+use domain::{hex, policy::Policy, vault::MasterKey};
 use ipnet::IpNet;
 use mailbox::maildir::{MaildirConfig, MaildirSystem};
 use mailer::{SmtpConfig, SmtpLogin, SmtpTls};
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
 const MEGABYTE: u64 = 1024 * 1024;
 
 pub(super) fn check(source: Source) -> Result<Config, Problems> {
@@ -113,12 +114,15 @@ impl Check {
     }
 
     fn vault(&mut self) -> Option<Vault> {
+        let days = self.number("vault.retention_days", 1..=3650);
         if !self.source.is_set("vault.key_file") {
             self.text("vault.key_file");
             return None;
         }
-        let key = self.secret("vault.key_file", secret::read_key).ok()??;
-        Some(Vault { key })
+        let read = |file: &Path| Ok((file.to_owned(), secret::read_keys(file)?));
+        let (key_file, ring) = self.secret("vault.key_file", read).ok()??;
+        let key = MasterKey::from_source(ring, Arc::new(secret::KeyFile(key_file.clone())));
+        Some(Vault { key, key_file, retention: Duration::from_secs(days? * DAY) })
     }
 
     fn mail(&mut self) -> Option<MaildirConfig> {

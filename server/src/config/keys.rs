@@ -24,6 +24,7 @@ pub const KEYS: &[Key] = &[
     key("database.url"),
     key("database.password_file"),
     key("vault.key_file"),
+    with("vault.retention_days", "30"),
     with("mail.kind", "maildir"),
     key("mail.root"),
     with("mail.layout", "{domain}/{local}/Maildir"),

@@ -14,7 +14,7 @@ mod values;
 pub use keys::{KEYS, Key};
 pub use problem::{Place, Problem, Problems};
 pub use public_url::PublicUrl;
-pub use secret::{SecretError, read_key, read_password};
+pub use secret::{SecretError, read_keys, read_password};
 
 use chrono_tz::Tz;
 use domain::{policy::Policy, vault::MasterKey};
@@ -23,6 +23,7 @@ use mailer::SmtpConfig;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// Looked for in this order when neither `--config` nor `RECANT_CONFIG` names a file.
@@ -57,7 +58,11 @@ pub struct Database {
 }
 
 pub struct Vault {
+    /// Reads the file again when it has to.
     pub key: MasterKey,
+    pub key_file: PathBuf,
+    /// After a case has ended, what was sealed for it is kept for so long.
+    pub retention: Duration,
 }
 
 pub enum Sending {

@@ -1,8 +1,15 @@
 //! Secrets come from files that nobody else can read; what is in them is never printed.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::{hex, vault::MasterKey};
-use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
+use domain::{
+    hex,
+    vault::{KeyRing, KeySource},
+};
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -20,7 +27,7 @@ pub enum SecretError {
     #[error("the file is empty, or isn't text")]
     NoText,
     #[error(
-        "the file isn't a key: 32 bytes as 64 hexadecimal digits or as base64; `recant key new FILE` makes one"
+        "the file holds something that isn't a key: one a line, 32 bytes as 64 hexadecimal digits or as base64; `recant key new FILE` makes one"
     )]
     NoKey,
 }
@@ -32,13 +39,30 @@ pub fn read_password(file: &Path) -> Result<Zeroizing<String>, SecretError> {
     if text.is_empty() { Err(SecretError::NoText) } else { Ok(Zeroizing::new(text.to_owned())) }
 }
 
-pub fn read_key(file: &Path) -> Result<MasterKey, SecretError> {
-    let text = read_password(file).map_err(|error| match error {
-        SecretError::NoText => SecretError::NoKey,
-        other => other,
-    })?;
-    let bytes = hex::decode::<32>(&text).or_else(|| from_base64(&text));
-    bytes.map(MasterKey::new).ok_or(SecretError::NoKey)
+/// One key a line, the one that wraps first; empty lines don't count.
+pub fn read_keys(file: &Path) -> Result<KeyRing, SecretError> {
+    let bytes = read(file)?;
+    let text = str::from_utf8(&bytes).map_err(|_| SecretError::NoKey)?;
+    let mut keys = Zeroizing::new(Vec::new());
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        keys.push(hex::decode::<32>(line).or_else(|| from_base64(line)).ok_or(SecretError::NoKey)?);
+    }
+    KeyRing::new(keys.iter().copied()).ok_or(SecretError::NoKey)
+}
+
+/// The vault's keys, where the configuration says they are.
+pub(super) struct KeyFile(pub PathBuf);
+
+impl KeySource for KeyFile {
+    fn read(&self) -> Option<KeyRing> {
+        match read_keys(&self.0) {
+            Ok(ring) => Some(ring),
+            Err(error) => {
+                tracing::error!(file = %self.0.display(), %error, "the vault's keys can't be read again");
+                None
+            }
+        }
+    }
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, SecretError> {
@@ -60,6 +84,7 @@ fn from_base64(text: &str) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::vault::MasterKey;
 
     fn file(text: &str, mode: u32) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -71,20 +96,30 @@ mod tests {
     #[test]
     fn keys_are_hex_or_base64_of_32_bytes() {
         for text in [format!("{}\n", "0f".repeat(32)), STANDARD.encode([15; 32])] {
-            assert!(read_key(file(&text, 0o600).path()).is_ok(), "{text}");
+            assert!(read_keys(file(&text, 0o600).path()).is_ok(), "{text}");
         }
         for text in ["", "0f", &"0g".repeat(32), &STANDARD.encode([15; 31]), &"é".repeat(32)] {
-            assert!(matches!(read_key(file(text, 0o600).path()), Err(SecretError::NoKey)), "{text}");
+            assert!(matches!(read_keys(file(text, 0o600).path()), Err(SecretError::NoKey)), "{text}");
         }
+    }
+
+    #[test]
+    fn one_key_a_line_and_none_is_left_out_silently() {
+        let (new, old) = ("0e".repeat(32), STANDARD.encode([15; 32]));
+        let ring = read_keys(file(&format!("{new}\n\n  {old}\r\n"), 0o600).path()).unwrap();
+        assert_eq!(ring.ids().len(), 2);
+        assert_eq!(ring.ids()[0], MasterKey::new([14; 32]).first_id());
+        let broken = read_keys(file(&format!("{new}\nold key\n"), 0o600).path());
+        assert!(matches!(broken, Err(SecretError::NoKey)));
     }
 
     #[test]
     fn a_secret_that_everybody_can_read_is_refused() {
         let text = "0f".repeat(32);
         for mode in [0o604, 0o644, 0o602] {
-            assert!(matches!(read_key(file(&text, mode).path()), Err(SecretError::Exposed)), "{mode:o}");
+            assert!(matches!(read_keys(file(&text, mode).path()), Err(SecretError::Exposed)), "{mode:o}");
         }
-        assert!(read_key(file(&text, 0o640).path()).is_ok(), "a group of the server's own is fine");
-        assert!(matches!(read_key(Path::new("/nowhere/key")), Err(SecretError::Unreadable(_))));
+        assert!(read_keys(file(&text, 0o640).path()).is_ok(), "a group of the server's own is fine");
+        assert!(matches!(read_keys(Path::new("/nowhere/key")), Err(SecretError::Unreadable(_))));
     }
 }

@@ -11,13 +11,19 @@ use http::{HeaderValue, StatusCode, header};
 use std::any::Any;
 use tower_http::csrf::ProtectionError;
 
+/// Seconds after which it is worth to try again.
+const AGAIN: HeaderValue = HeaderValue::from_static("30");
+
 /// Gives errors without a body one that people can read, when it is people who asked.
 pub async fn dress(request: Request, next: Next) -> Response {
     let number = request.headers().get(super::identify::HEADER).cloned();
     let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let by_a_browser = accepts.is_some_and(|accept| accept.contains("text/html"));
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     let status = response.status();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, AGAIN);
+    }
     let is_bare = response.headers().get(header::CONTENT_TYPE).is_none();
     if !by_a_browser || !is_bare || !(status.is_client_error() || status.is_server_error()) {
         return response;
@@ -60,15 +66,18 @@ fn sentences(status: StatusCode) -> (&'static str, &'static str) {
         ),
         StatusCode::NOT_FOUND => ("这里没有这个页面。", "There is no such page here."),
         StatusCode::PAYLOAD_TOO_LARGE => (
-            "发送的内容太大，没有执行任何操作。请返回并选择小一些的文件。",
-            "This is too large; nothing was done. Please go back and choose smaller files.",
+            "提交的内容太长，没有执行任何操作。请返回并写短一些。",
+            "This form is too long; nothing was done. Please go back and shorten what you wrote.",
         ),
         StatusCode::MISDIRECTED_REQUEST => {
             ("本站不以这个地址提供服务。", "This portal doesn't answer under this name.")
         }
         StatusCode::SERVICE_UNAVAILABLE => (
-            "系统暂时不可用。请稍后再试；已保存的内容不会丢失。",
-            "The portal isn't available right now. Please try again soon; nothing that was saved is lost.",
+            "系统的数据库暂时不可用（繁忙、空间不足或连接不上），这一步没有完成。没有丢失任何邮件和已保存的内容。\
+             请等半分钟，按浏览器的“后退”键回到刚才的页面（填写的内容还在），再试一次；重复操作不会执行两遍。",
+            "The portal's database isn't available right now (busy, full or out of reach), so this step was not \
+             completed. No mail and nothing that was saved is lost. Wait half a minute, go back with your browser's \
+             Back button (what you typed is still there) and try again; nothing is ever done twice.",
         ),
         status if status.is_server_error() => (
             "系统内部出错。请把下面的编号告诉管理员。",
@@ -85,7 +94,7 @@ mod tests {
     #[test]
     fn an_error_page_has_its_number_and_both_languages() {
         let page = page(StatusCode::SERVICE_UNAVAILABLE, "0193");
-        for part in ["503", "0193", "暂时不可用", "isn't available"] {
+        for part in ["503", "0193", "再试一次", "try again"] {
             assert!(page.contains(part), "{part}");
         }
     }

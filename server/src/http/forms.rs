@@ -1,7 +1,11 @@
 //! Leptos sends a form that failed back with the error in the page's address. Addresses are kept by browsers and
 //! sent on, so nothing of that kind may stand there; what there is to say comes through the session.
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
 use http::{HeaderValue, StatusCode, Uri, header};
 
 /// `server_fn` marks answers of failed functions with it.
@@ -12,6 +16,10 @@ pub async fn no_errors_in_addresses(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if !is_post {
         return response;
+    }
+    // Leptos' own body and redirect would say less than the page that an answer without words gets.
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let location = response.headers().get(header::LOCATION).cloned();
     if response.headers().contains_key(FAILED) && location.is_some() {

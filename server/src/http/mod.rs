@@ -71,7 +71,9 @@ pub fn router(web: Web) -> Router {
         .layer(mw::from_fn_with_state(limits, limits::keep))
         .layer(CompressionLayer::new())
         .layer(mw::from_fn_with_state(stop, streams::end_on_stop))
+        .layer(mw::from_fn(sessions::unsaved))
         .layer(sessions::layer(portal.clone(), &public_url))
+        .layer(mw::from_fn(sessions::answered))
         .layer(mw::from_fn(forms::no_errors_in_addresses));
     Router::new()
         .leptos_routes_with_context(&options, pages, provide, shell)

@@ -5,7 +5,13 @@
 
 use crate::config::PublicUrl;
 use async_trait::async_trait;
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
 use domain::{ids::PersonId, portal::Portal, store::StoreError, time::Timestamp};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
@@ -54,6 +60,28 @@ pub fn layer(portal: Arc<Portal>, url: &PublicUrl) -> SessionManagerLayer<Portal
         .with_expiry(Expiry::OnSessionEnd)
 }
 
+/// On every answer that comes from behind the session layer.
+#[derive(Clone, Copy)]
+struct Answered;
+
+/// Inside of the session layer.
+pub async fn answered(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(Answered);
+    response
+}
+
+/// Outside of it. tower-sessions puts a bare 500 in the place of an answer whose session it can't save: the
+/// database took no write, and may take it in a moment.
+pub async fn unsaved(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let is_replaced = response.extensions().get::<Answered>().is_none();
+    if is_replaced && response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    response
+}
+
 impl PortalSessions {
     async fn write(&self, record: &Record, must_exist: bool) -> Result<(), StoreError> {
         let now = self.portal.world.now();
@@ -79,8 +107,9 @@ impl PortalSessions {
         let expiry_date = OffsetDateTime::from_unix_timestamp(stored.expires_at().secs())
             .unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let record = Record { id: *id, data: stored.values, expiry_date };
-        if due {
-            self.write(&record, true).await?;
+        // Without room nothing can be prolonged, but everybody can still read.
+        if due && let Err(error) = self.write(&record, true).await {
+            tracing::warn!(%error, "a session is not prolonged");
         }
         Ok(Some(record))
     }
@@ -125,10 +154,15 @@ impl SessionStore for PortalSessions {
     }
 }
 
-/// Not "no session": the pages tell people that the database is the trouble, instead of signing them out.
+/// Not "no session": the pages tell people that the database is the trouble, instead of signing them out. What may
+/// pass is `Backend`, so that they ask to try again (`app::failure`).
 #[expect(clippy::needless_pass_by_value, reason = "the shape map_err asks for")]
 fn failure(error: StoreError) -> session_store::Error {
-    session_store::Error::Backend(error.to_string())
+    if error.is_passing() {
+        session_store::Error::Backend(error.to_string())
+    } else {
+        session_store::Error::Decode(error.to_string())
+    }
 }
 
 impl fmt::Debug for PortalSessions {

@@ -80,6 +80,9 @@ impl Corrections for Transaction {
         lease_until: Timestamp,
         limit: u32,
     ) -> Result<Vec<Correction>> {
+        if !self.engine_runs().await? {
+            return Ok(Vec::new());
+        }
         let claim = Claim { holder, now, until: lease_until, limit };
         let claimable = [CorrectionState::Queued, CorrectionState::Sending].map(CorrectionState::code);
         let open = Query::select()

@@ -14,6 +14,9 @@ use sqlx::{
 pub(crate) static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 pub(crate) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
+/// Where Postgres says that there is work.
+pub(crate) const WORK_CHANNEL: &str = "recant_work";
+
 /// An open transaction; dropped, it is rolled back.
 pub(crate) enum Connection {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
@@ -74,6 +77,17 @@ impl Connection {
         }
     }
 
+    /// With the commit, other processes hear that there is work. A file has no others.
+    pub async fn announce_work(&mut self) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(tx) => {
+                let notify = sqlx::query("SELECT pg_notify($1, '')").bind(WORK_CHANNEL);
+                notify.execute(&mut **tx).await.map(drop)
+            }
+        }
+    }
+
     fn build(&self, statement: &impl Statement) -> (String, SqlxValues) {
         let (sql, mut values) = match self {
             Self::Sqlite(_) => statement.build_sqlx(SqliteQueryBuilder),
@@ -110,13 +124,63 @@ const FULL: [&str; 2] = ["13", "53100"];
 
 /// `what` names the thing whose key is taken.
 pub(crate) fn failure(error: sqlx::Error, what: &'static str) -> StoreError {
-    let Some(reported) = error.as_database_error() else { return StoreError::Other(Box::new(error)) };
-    if reported.code().is_some_and(|code| FULL.contains(&code.as_ref())) {
+    let Some(reported) = error.as_database_error() else { return without_answer(error) };
+    let code = reported.code().unwrap_or_default();
+    if FULL.contains(&code.as_ref()) {
         return StoreError::Full;
+    }
+    if is_busy(&code) {
+        return StoreError::Unavailable(Box::new(error));
     }
     match reported.kind() {
         ErrorKind::UniqueViolation => StoreError::Conflict(what),
         ErrorKind::ForeignKeyViolation => StoreError::Missing("what a row refers to"),
         _ => StoreError::Other(Box::new(error)),
+    }
+}
+
+/// The database itself said nothing.
+fn without_answer(error: sqlx::Error) -> StoreError {
+    use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+    match error {
+        Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => {
+            StoreError::Unavailable(Box::new(error))
+        }
+        error => StoreError::Other(Box::new(error)),
+    }
+}
+
+/// Locked for too long, overrun, shutting down, its disk or its connection gone. `SQLite`: the last byte of the
+/// number says which (5 busy, 6 locked, 10 disk, 14 file); Postgres has five characters (its manual's appendix A).
+fn is_busy(code: &str) -> bool {
+    if code.len() == 5 {
+        let classes = ["08", "53", "57P", "58"];
+        let codes = ["40001", "40P01", "55P03", "57014"];
+        return codes.contains(&code) || classes.iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| [5, 6, 10, 14].contains(&(code & 0xff)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_does_not() {
+        for code in ["5", "6", "261", "517", "522", "14", "55P03", "57P01", "08006", "53300", "40P01"] {
+            assert!(is_busy(code), "{code}");
+        }
+        for code in ["1", "11", "787", "2067", "23505", "42P01", "22001", ""] {
+            assert!(!is_busy(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn without_an_answer_it_may_come_later() {
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        for error in [sqlx::Error::Io(refused), sqlx::Error::PoolTimedOut, sqlx::Error::PoolClosed] {
+            assert!(failure(error, "row").is_passing());
+        }
+        assert!(!failure(sqlx::Error::RowNotFound, "row").is_passing());
     }
 }

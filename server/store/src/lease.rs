@@ -82,6 +82,26 @@ pub(crate) fn end(update: &mut UpdateStatement) -> &mut UpdateStatement {
     update.value("lease_holder", None::<String>).value("lease_until", None::<i64>)
 }
 
+/// Leases of this holder last at least until then.
+pub(crate) fn prolonged(table: &Table, holder: &str, until: Timestamp) -> UpdateStatement {
+    let mine = Expr::col("lease_holder").eq(holder).and(Expr::col("lease_until").lt(until.0));
+    table.update().value("lease_until", until.0).and_where(mine).take()
+}
+
+/// Whoever holds a lease.
+pub(crate) fn holders(table: &Table) -> SelectStatement {
+    let held = Expr::col("lease_holder").is_not_null();
+    select(table.name, ["lease_holder"]).distinct().and_where(held).take()
+}
+
+/// Ends all leases of this holder.
+pub(crate) fn freed(table: &Table, holder: &str) -> UpdateStatement {
+    end(&mut table.update())
+        .value("revision", Expr::col("revision").add(1))
+        .and_where(Expr::col("lease_holder").eq(holder))
+        .take()
+}
+
 pub(crate) fn read_lease(row: &Row) -> Result<Lease> {
     Ok(Lease {
         holder: row.get("lease_holder")?,

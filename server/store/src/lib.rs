@@ -8,6 +8,7 @@ mod cases;
 mod corrections;
 mod dialect;
 mod drafts;
+mod engine_switch;
 mod lease;
 mod people;
 mod pool;
@@ -19,6 +20,8 @@ mod table;
 mod targets;
 mod transaction;
 mod vault;
+mod vault_care;
+mod vault_keys;
 
 pub use pool::{Database, Options};
 pub use schema::{SchemaState, SetupError};

@@ -9,7 +9,7 @@ use crate::{
     schema::{self, SchemaState, SetupError},
 };
 use async_trait::async_trait;
-use domain::store::{Result, Store, StoreError, Tx};
+use domain::store::{Enlisted, Result, Store, StoreError, Tx};
 use sqlx::{
     Connection as _, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -53,7 +53,12 @@ pub struct Database {
 
 #[derive(Clone)]
 enum Pool {
-    Sqlite { readers: SqlitePool, writer: SqlitePool },
+    /// `file`: none in memory.
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+        file: Option<PathBuf>,
+    },
     Postgres(PgPool),
 }
 
@@ -71,7 +76,7 @@ impl Database {
             Address::SqliteFile(path) => open_file(&path, options).await?,
             Address::SqliteMemory => {
                 let only = sqlite_pool(1, options).connect_with(sqlite(Path::new(":memory:"))).await?;
-                Pool::Sqlite { readers: only.clone(), writer: only }
+                Pool::Sqlite { readers: only.clone(), writer: only, file: None }
             }
             Address::Postgres(server) => {
                 let settings = [("lock_timeout", format!("{}ms", LOCK_TIMEOUT.as_millis()))];
@@ -120,7 +125,7 @@ impl Database {
     /// Waits until all connections are closed.
     pub async fn close(&self) {
         match &self.pool {
-            Pool::Sqlite { readers, writer } => {
+            Pool::Sqlite { readers, writer, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -181,6 +186,10 @@ impl Store for Database {
         let state = self.schema_state().await.map_err(|error| StoreError::Other(Box::new(error)))?;
         Ok(format!("{version}, {state}"))
     }
+
+    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>> {
+        enlist::enlist(self, holder).await
+    }
 }
 
 impl FromStr for Address {
@@ -214,7 +223,7 @@ async fn open_file(path: &Path, options: &Options) -> Result<Pool, SetupError> {
     let writer = sqlite_pool(1, options).connect_with(writing).await?;
     let reading = sqlite(path).pragma("query_only", "ON");
     let readers = sqlite_pool(options.max_connections, options).connect_with(reading).await?;
-    Ok(Pool::Sqlite { readers, writer })
+    Ok(Pool::Sqlite { readers, writer, file: Some(path.to_owned()) })
 }
 
 fn sqlite(path: &Path) -> SqliteConnectOptions {
@@ -246,5 +255,6 @@ async fn finish_setup<D: sqlx::Database>(
     Ok(done?)
 }
 
+mod enlist;
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use domain::{
     ids::{PersonId, SentId},
     mail::{Attachment, Fingerprint, MessageId, NamedAddress},
     mail_system::FolderName,
-    sent::{Listing, Page, SentFilter, SentMessage, SentSummary},
+    sent::{Listing, Page, SentCase, SentFilter, SentMessage, SentSummary},
     store::{Result, SentMail},
 };
 use sea_query::{Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement};
@@ -105,7 +105,8 @@ impl SentMail for Transaction {
         let total = self.count(&found).await?;
         found
             .columns(SENT.columns.iter().copied())
-            .expr_as(newest_case(), "newest_case")
+            .expr_as(of_newest_case("number"), "case_number")
+            .expr_as(of_newest_case("state"), "case_state")
             .order_by("sent_at", Order::Desc)
             .order_by("id", Order::Desc);
         restrict_to(&mut found, page);
@@ -127,11 +128,10 @@ fn matching(owner: PersonId, filter: &SentFilter) -> SelectStatement {
         .and_where(Expr::col("hidden").eq(false))
         .and_where_option(filter.from.map(|from| Expr::col("sent_at").gte(from.0)))
         .and_where_option(filter.until.map(|until| Expr::col("sent_at").lt(until.0)))
-        .and_where_option(
-            filter
-                .has_case
-                .map(|has| if has { newest_case().is_not_null() } else { newest_case().is_null() }),
-        )
+        .and_where_option(filter.has_case.map(|has| {
+            let number = of_newest_case("number");
+            if has { number.is_not_null() } else { number.is_null() }
+        }))
         .take();
     for word in &filter.words {
         found.and_where(Expr::col("search_text").like(containing(word)));
@@ -139,9 +139,9 @@ fn matching(owner: PersonId, filter: &SentFilter) -> SelectStatement {
     found
 }
 
-fn newest_case() -> Expr {
+fn of_newest_case(column: &'static str) -> Expr {
     let newest = Query::select()
-        .column(("recall_case", "number"))
+        .column(("recall_case", column))
         .from("recall_case")
         .and_where(Expr::col(("recall_case", "sent_id")).equals(("sent_message", "id")))
         .order_by(("recall_case", "created_at"), Order::Desc)
@@ -224,5 +224,9 @@ fn read_sent(row: &Row) -> Result<SentMessage> {
 }
 
 fn read_summary(row: &Row) -> Result<SentSummary> {
-    Ok(SentSummary { message: read_sent(row)?, case: row.optional_case_number("newest_case")? })
+    let case = match (row.optional_case_number("case_number")?, row.optional_parsed("case_state")?) {
+        (Some(number), Some(state)) => Some(SentCase { number, state }),
+        _ => None,
+    };
+    Ok(SentSummary { message: read_sent(row)?, case })
 }

@@ -3,7 +3,9 @@
 use crate::{
     Transaction,
     cases::CASES,
+    corrections::CORRECTIONS,
     dialect::Row,
+    engine_switch::engine_is_running,
     lease::{self, Claim, held, read_lease},
     row::{code, json},
     table::Table,
@@ -13,7 +15,7 @@ use domain::{
     case::{Detail, Target},
     ids::{CaseId, TargetId},
     shared::{Outcome, Task},
-    store::{Result, StoreError, TargetResult, Targets},
+    store::{EngineSwitch, Result, StoreError, TargetResult, Targets},
     time::Timestamp,
 };
 use sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, Query, UpdateStatement};
@@ -59,6 +61,9 @@ impl Targets for Transaction {
         lease_until: Timestamp,
         limit: u32,
     ) -> Result<Vec<Target>> {
+        if !self.engine_runs().await? {
+            return Ok(Vec::new());
+        }
         let claim = Claim { holder, now, until: lease_until, limit };
         // In the words of the partial index.
         let open = Query::select()
@@ -82,10 +87,19 @@ impl Targets for Transaction {
             .value("lease_until", lease_until.0)
             .value("lease_task", Expr::col("task"))
             .cond_where(held(id.0, fence))
+            .and_where(engine_is_running())
             .returning_col("task")
             .take();
-        let task = self.row(&renew, |row| row.optional_parsed("task")).await?;
-        task.ok_or(StoreError::Fenced(TARGETS.what))
+        match self.row(&renew, |row| row.optional_parsed("task")).await? {
+            Some(task) => Ok(task),
+            None if self.engine_switch().await?.running => Err(StoreError::Fenced(TARGETS.what)),
+            None => Ok(None),
+        }
+    }
+
+    async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64> {
+        let targets = self.run(&lease::prolonged(&TARGETS, holder, until)).await?;
+        Ok(targets + self.run(&lease::prolonged(&CORRECTIONS, holder, until)).await?)
     }
 
     async fn finish_target(
@@ -151,6 +165,9 @@ impl Targets for Transaction {
             .take();
         if let Some(outcome) = outcome {
             assign.value("outcome", code(outcome));
+        }
+        if task.is_some() {
+            self.makes_work();
         }
         self.run_on(TARGETS.what, &assign).await
     }

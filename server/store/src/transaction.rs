@@ -14,6 +14,8 @@ pub struct Transaction {
     connection: Connection,
     /// A statement failed. Postgres would then answer `COMMIT` with a silent rollback, `SQLite` would keep half.
     failed: bool,
+    /// It gives the engines something to do.
+    makes_work: bool,
 }
 
 #[derive(Debug, Error)]
@@ -22,7 +24,11 @@ struct CommitAfterFailure;
 
 impl Transaction {
     pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection, failed: false }
+        Self { connection, failed: false, makes_work: false }
+    }
+
+    pub(crate) fn makes_work(&mut self) {
+        self.makes_work = true;
     }
 
     /// How many rows it touched.
@@ -80,9 +86,12 @@ impl Transaction {
 
 #[async_trait]
 impl Tx for Transaction {
-    async fn commit(self: Box<Self>) -> Result<()> {
+    async fn commit(mut self: Box<Self>) -> Result<()> {
         if self.failed {
             return Err(StoreError::Other(Box::new(CommitAfterFailure)));
+        }
+        if self.makes_work {
+            self.connection.announce_work().await.map_err(|error| failure(error, "row"))?;
         }
         self.connection.commit().await.map_err(|error| failure(error, "row"))
     }

@@ -1,4 +1,4 @@
-//! Sealed bytes: one wrapped key per case, one body for all its copies, a header for each.
+//! Sealed bytes: one body for all copies of a case, a header for each. Their keys are in `vault_keys`.
 
 use crate::{
     Transaction,
@@ -14,20 +14,11 @@ use domain::{
     ids::{CaseId, CopyId, TargetId},
     mail_system::FolderName,
     shared::CopyState,
-    store::{Result, StoreError, Vault},
+    store::{Result, Vault},
 };
 use sea_query::{Cond, Expr, ExprTrait, Order, Query, UpdateStatement};
-use uuid::Uuid;
 
-const KEYS: Table = Table {
-    name: "vault_key",
-    what: "the vault's key",
-    key: &["owner"],
-    columns: &["owner", "wrapped"],
-    only_written: &[],
-};
-
-const BODIES: Table = Table {
+pub(crate) const BODIES: Table = Table {
     name: "vault_body",
     what: "the vaulted body",
     key: &["case_id", "name"],
@@ -35,7 +26,7 @@ const BODIES: Table = Table {
     only_written: &[],
 };
 
-const COPIES: Table = Table {
+pub(crate) const COPIES: Table = Table {
     name: "vault_copy",
     what: "the vaulted copy",
     key: &["id"],
@@ -45,16 +36,6 @@ const COPIES: Table = Table {
 
 #[async_trait]
 impl Vault for Transaction {
-    async fn vault_key(&mut self, owner: Uuid, fresh: &[u8]) -> Result<Vec<u8>> {
-        self.insert(&KEYS, vec![vec![owner.into(), bytes(fresh)]], Taken::Keep).await?;
-        self.existing_vault_key(owner).await?.ok_or(StoreError::Missing(KEYS.what))
-    }
-
-    async fn existing_vault_key(&mut self, owner: Uuid) -> Result<Option<Vec<u8>>> {
-        let key = select(KEYS.name, ["wrapped"]).and_where(Expr::col("owner").eq(owner)).take();
-        self.row(&key, |row| row.get("wrapped")).await
-    }
-
     async fn has_body(&mut self, case: CaseId, name: &[u8; 32]) -> Result<bool> {
         let body = select(BODIES.name, ["name"])
             .and_where(Expr::col("case_id").eq(case.0))
@@ -106,8 +87,7 @@ impl Vault for Transaction {
         self.run_on(COPIES.what, &update).await
     }
 
-    async fn destroy_vault(&mut self, case: CaseId) -> Result<()> {
-        self.run(&KEYS.delete().and_where(Expr::col("owner").eq(case.0)).take()).await?;
+    async fn empty_vault(&mut self, case: CaseId) -> Result<()> {
         self.run(&erased(&COPIES, &["header", "body_name"], "case_id", case)).await?;
         self.run(&BODIES.delete().and_where(Expr::col("case_id").eq(case.0)).take()).await?;
         self.run(&CONTENTS.delete().and_where(Expr::col("case_id").eq(case.0)).take()).await?;

@@ -11,7 +11,8 @@ use std::{
     net::{TcpListener, TcpStream},
     os::unix::fs::{MetadataExt, PermissionsExt, chown},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStderr, Command, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
     time::{Duration, Instant},
 };
@@ -19,11 +20,14 @@ use std::{
 /// Owner of all mail.
 const MAIL_ID: u32 = 5000;
 const PATIENCE: Duration = Duration::from_secs(30);
+/// In the master's first line of the log, written when it listens.
+const UP: &str = " starting up for ";
 
 pub struct Dovecot {
     pub imap_port: u16,
     pub lmtp_port: u16,
     master: Child,
+    log: Log,
     folder: tempfile::TempDir,
 }
 
@@ -97,43 +101,71 @@ impl Dovecot {
         fs::write(dir.join("admins"), account(Self::ADMIN.0, Self::ADMIN.1))?;
         fs::write(dir.join("dovecot.conf"), config(dir, ports))?;
         let mut command = Command::new(program);
-        command.arg("-F").arg("-c").arg(dir.join("dovecot.conf")).stdout(Stdio::null()).stderr(Stdio::null());
-        let master = command.spawn().with_context(|| format!("starting {program}"))?;
-        let mut dovecot = Self { imap_port: ports[0], lmtp_port: ports[1], master, folder };
-        dovecot.wait_until_it_answers()?;
+        command
+            .arg("-F")
+            .arg("-c")
+            .arg(dir.join("dovecot.conf"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut master = command.spawn().with_context(|| format!("starting {program}"))?;
+        let log = Log::of(master.stderr.take().context("no pipe for the log")?);
+        let dovecot = Self { imap_port: ports[0], lmtp_port: ports[1], master, log, folder };
+        dovecot.log.wait_for(UP)?;
+        // It listens by now; the greeting comes as soon as a process has taken the connection.
+        ImapClient::connect(dovecot.imap_port)?;
+        Lmtp::connect(dovecot.lmtp_port)?;
         Ok(dovecot)
-    }
-
-    fn wait_until_it_answers(&mut self) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let answered = ImapClient::connect(self.imap_port).and_then(|_| Lmtp::connect(self.lmtp_port));
-            let ended = self.master.try_wait()?;
-            match answered {
-                Ok(_) => return Ok(()),
-                Err(error) if ended.is_some() || Instant::now() > deadline => {
-                    let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-                    return Err(error.context(format!("Dovecot doesn't answer; its log: {log}")));
-                }
-                Err(_) => thread::sleep(Duration::from_millis(10)),
-            }
-        }
     }
 }
 
 impl Drop for Dovecot {
-    /// The master ends its own processes; waiting keeps them from writing into a folder that goes away.
+    /// The master ends its own processes; waiting for all of them keeps them from writing into a folder that goes
+    /// away.
     fn drop(&mut self) {
         let asked = Command::new("kill").arg(self.master.id().to_string()).status();
-        let deadline = Instant::now() + PATIENCE;
-        while asked.is_ok() && Instant::now() < deadline {
-            match self.master.try_wait() {
-                Ok(None) => thread::sleep(Duration::from_millis(10)),
-                _ => return,
+        if !asked.is_ok_and(|status| status.success() && self.log.wait_for_the_end()) {
+            let _ = self.master.kill();
+        }
+        let _ = self.master.wait();
+    }
+}
+
+/// What the master and all its processes say, line by line; it ends when the last of them does.
+struct Log(Receiver<String>);
+
+impl Log {
+    fn of(pipe: ChildStderr) -> Self {
+        let (line, lines) = channel();
+        // Reads to the end even when nobody listens any more: a full pipe would hold Dovecot up.
+        thread::spawn(move || {
+            for text in BufReader::new(pipe).lines().map_while(Result::ok) {
+                let _ = line.send(text);
+            }
+        });
+        Self(lines)
+    }
+
+    fn wait_for(&self, sign: &str) -> Result<()> {
+        let (deadline, mut said) = (Instant::now() + PATIENCE, String::new());
+        loop {
+            match self.0.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) if line.contains(sign) => return Ok(()),
+                Ok(line) => said = said + &line + "\n",
+                Err(RecvTimeoutError::Timeout) => bail!("Dovecot doesn't come up; it says: {said}"),
+                Err(RecvTimeoutError::Disconnected) => bail!("Dovecot has ended; it says: {said}"),
             }
         }
-        let _ = self.master.kill();
-        let _ = self.master.wait();
+    }
+
+    /// False: it took too long.
+    fn wait_for_the_end(&self) -> bool {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.0.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(_) => {}
+                Err(error) => return error == RecvTimeoutError::Disconnected,
+            }
+        }
     }
 }
 

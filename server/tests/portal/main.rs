@@ -7,8 +7,13 @@
 )]
 
 mod access;
+mod bad_input;
+mod cases;
 mod forms;
 mod headers;
 mod sessions;
 mod sign_in;
+mod stop;
 mod support;
+mod unavailable;
+mod uploads;

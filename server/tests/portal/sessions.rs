@@ -1,6 +1,7 @@
 //! How a session begins, lives and ends.
 
 use crate::support::{TestApp, address, cookies, location};
+use domain::account::{self, Accounts, GiveError};
 use reqwest::{Method, Response, StatusCode, header};
 use server::{commands::demo::PASSWORD, demo::AccountKind};
 use std::time::Duration;
@@ -70,6 +71,23 @@ async fn signing_out_ends_the_session_for_good() {
     assert_eq!(status_with(&app, &cookie).await, StatusCode::SEE_OTHER);
 }
 
+/// Whoever knew the old password may be the reason for the new one.
+#[tokio::test]
+async fn a_password_that_an_operator_gives_ends_every_session() {
+    let app = TestApp::start().await;
+    let cookie = pair(&session_cookie(&sign_in(&app, "", None).await));
+    let address = address(AccountKind::Employee).parse().unwrap();
+    let (store, world) = (&app.running.database, &app.running.portal.world);
+    let refused = account::to_be_given(store, &address, Accounts::New).await;
+    assert!(matches!(refused, Err(GiveError::SignsIn(_))), "she has one already");
+    let person = account::to_be_given(store, &address, Accounts::Any).await.unwrap();
+    let short = account::give_password(store, world, &person, "short").await;
+    assert!(matches!(short, Err(GiveError::Bad(_))));
+    assert_eq!(status_with(&app, &cookie).await, StatusCode::OK, "nothing has changed yet");
+    account::give_password(store, world, &person, "another long one").await.unwrap();
+    assert_eq!(status_with(&app, &cookie).await, StatusCode::SEE_OTHER);
+}
+
 #[tokio::test]
 async fn who_does_nothing_for_half_a_day_is_signed_out() {
     let app = TestApp::start().await;
@@ -87,7 +105,7 @@ async fn a_database_that_does_not_answer_signs_nobody_out() {
     let cookie = pair(&session_cookie(&sign_in(&app, "", None).await));
     app.running.database.close().await;
     let answer = app.request(Method::GET, "/sent").header(header::COOKIE, &cookie).send().await.unwrap();
-    assert!(answer.status().is_server_error(), "{} {}", answer.status(), location(&answer));
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{}", location(&answer));
     assert!(cookies(&answer).is_empty(), "the browser's cookie stays good for later");
     assert_eq!(app.get("/healthz").await.status(), StatusCode::SERVICE_UNAVAILABLE);
 }

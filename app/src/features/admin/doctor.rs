@@ -60,6 +60,7 @@ fn Found(text: Text, finding: Finding) -> impl IntoView {
 fn area(text: Text, area: Area) -> String {
     match area {
         Area::Database => fl!(text, "doctor-database"),
+        Area::Vault => fl!(text, "doctor-vault"),
         Area::MailSystem => fl!(text, "doctor-mail-system"),
         Area::Sending => fl!(text, "doctor-sending"),
         Area::People => fl!(text, "doctor-people"),
@@ -69,6 +70,7 @@ fn area(text: Text, area: Area) -> String {
 fn advice(text: Text, area: Area) -> String {
     match area {
         Area::Database => fl!(text, "doctor-database-advice"),
+        Area::Vault => fl!(text, "doctor-vault-advice"),
         Area::MailSystem => fl!(text, "doctor-mail-system-advice"),
         Area::Sending => fl!(text, "doctor-sending-advice"),
         Area::People => fl!(text, "doctor-people-advice"),

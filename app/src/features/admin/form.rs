@@ -1,6 +1,13 @@
-//! What the form of roles says. Pure.
+//! What the forms of the administrator say. Pure.
 
+use serde::{Deserialize, Serialize};
 use shared::Role;
+
+/// Why the engine is to be stopped; waits when it could not be accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    pub reason: String,
+}
 
 /// Ticked boxes. None: one of them isn't a role.
 pub fn roles(ticked: &[String]) -> Option<Vec<Role>> {

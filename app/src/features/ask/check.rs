@@ -18,13 +18,13 @@ use crate::{
     },
     labels,
     layout::Section,
-    page::{Page, PageError, Visit, page},
+    page::{Page, Visit, page},
     show,
 };
 use domain::{
     case::{
         CaseMessage,
-        ask::{self, AskError, Preview},
+        ask::{self, Preview},
     },
     forecast::{Finding, Prospect},
     ids::DraftId,
@@ -40,11 +40,7 @@ pub fn CheckPage() -> impl IntoView {
     page("/drafts/{id}", |visit| async move {
         let id: DraftId = visit.param("id")?;
         let title = fl!(visit.text, "check-title");
-        let preview = match ask::preview(visit.portal(), &visit.viewer.person, id).await {
-            Ok(preview) => preview,
-            Err(AskError::NotFound) => return Err(PageError::NotFound),
-            Err(other) => return Err(PageError::failed(other)),
-        };
+        let preview = ask::preview(visit.portal(), &visit.viewer.person, id).await?;
         if let Some(number) = preview.case {
             visit.asked.go(&format!("/cases/{number}"));
             return Ok(Page { title, section: Section::Sent, body: ().into_any() });

@@ -19,7 +19,7 @@ mod letter_preview;
 #[cfg(feature = "ssr")]
 mod marks;
 #[cfg(feature = "ssr")]
-mod open_case;
+pub mod open_case;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]

@@ -19,7 +19,7 @@ use crate::{
     },
     labels,
     layout::Section,
-    page::{Page, PageError, Visit, page},
+    page::{Page, Visit, page},
 };
 use domain::{
     case::{
@@ -37,7 +37,7 @@ use leptos::prelude::*;
 pub fn AskPage() -> impl IntoView {
     page("/sent/{id}/ask", |visit| async move {
         let sent: SentId = visit.param("id")?;
-        let offer = ask::offer(visit.portal(), &visit.viewer.person, sent).await.map_err(refused)?;
+        let offer = ask::offer(visit.portal(), &visit.viewer.person, sent).await?;
         let title = fl!(visit.text, "ask-title");
         let empty = |title: String| Page { title, section: Section::Sent, body: ().into_any() };
         let Some(draft) = visit.query.get_str("draft").and_then(|draft| draft.parse::<DraftId>().ok()) else {
@@ -54,7 +54,7 @@ pub fn AskPage() -> impl IntoView {
                 visit.asked.go(&format!("/cases/{number}"));
                 return Ok(empty(title));
             }
-            Err(error) => return Err(refused(error)),
+            Err(error) => return Err(error.into()),
         };
         let open = open_case::of(visit.portal(), sent, state.typed.draft).await?;
         let about = CaseMessage::of(&offer.message, &visit.viewer.person);
@@ -72,13 +72,6 @@ struct State {
     problems: Vec<Problem>,
     /// It waited while the person signed in again.
     restored: bool,
-}
-
-fn refused(error: AskError) -> PageError {
-    match error {
-        AskError::NotFound => PageError::NotFound,
-        other => PageError::failed(other),
-    }
 }
 
 fn asked_intent(visit: &Visit) -> Option<Intent> {

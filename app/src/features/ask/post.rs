@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     asked::Asked,
+    failure::Failure as _,
     flash,
     guard::{self, Refusal},
     i18n::{Text, fl},
@@ -61,27 +62,40 @@ async fn handle(Extension(portal): Extension<Arc<Portal>>, request: Request) -> 
     let received = receive(&mut multipart, limit).await;
     let place = match allowed {
         Ok(viewer) => accept(&Post::new(asked, viewer), received).await,
-        Err(Refusal::SignIn) => keep(&asked, &received).await,
+        Err(Refusal::SignIn) => Ok(keep(&asked, &received).await),
         Err(other) => {
             tracing::error!(error = %other, request = asked.request_id(), "the form was turned away");
-            say(&asked, Tone::Bad, fl!(asked.text(), "frame-failed", request = asked.request_id())).await;
-            "/sent".to_owned()
+            if other.is_passing() {
+                Err(TryAgain)
+            } else {
+                let sentence = fl!(asked.text(), "frame-failed", request = asked.request_id());
+                say(&asked, Tone::Bad, sentence).await;
+                Ok("/sent".to_owned())
+            }
         }
     };
-    Redirect::to(&place).into_response()
+    match place {
+        Ok(place) => Redirect::to(&place).into_response(),
+        Err(TryAgain) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
+/// The database is busy, full or out of reach: nothing can wait in the session either, and the browser's Back
+/// button still has the form as it was typed.
+struct TryAgain;
+
 /// Saves, attaches, and says where to go on.
-async fn accept(post: &Post, received: Received) -> String {
+async fn accept(post: &Post, received: Received) -> Result<String, TryAgain> {
     let act = received.fields.act();
-    let Some(typed) = received.fields.read() else { return "/sent".to_owned() };
+    let Some(typed) = received.fields.read() else { return Ok("/sent".to_owned()) };
     let form = form_page(typed.sent, typed.draft);
     let saved = save(post, act, typed.clone()).await;
     if let Err(error) = saved {
         return not_saved(post, &typed, error).await;
     }
-    let refused = attach(post, typed.draft, received.files, received.refused).await;
-    if act == Act::Check && !refused { check_page(typed.draft) } else { format!("{form}{}", act.anchor()) }
+    let refused = attach(post, typed.draft, received.files, received.refused).await?;
+    let goes_on = act == Act::Check && !refused;
+    Ok(if goes_on { check_page(typed.draft) } else { format!("{form}{}", act.anchor()) })
 }
 
 async fn save(post: &Post, act: Act, typed: Typed) -> Result<(), AskError> {
@@ -115,7 +129,12 @@ fn acted(mut typed: Typed, act: Act, about: About, offer: &Offer) -> Typed {
 }
 
 /// True: a file was not taken, and the person is told which and why.
-async fn attach(post: &Post, draft: DraftId, files: Vec<File>, mut refused: Vec<Refused>) -> bool {
+async fn attach(
+    post: &Post,
+    draft: DraftId,
+    files: Vec<File>,
+    mut refused: Vec<Refused>,
+) -> Result<bool, TryAgain> {
     let (portal, person) = (post.portal(), &post.viewer.person);
     let mut sentences = Vec::new();
     for File { name, content_type, bytes } in files {
@@ -126,13 +145,12 @@ async fn attach(post: &Post, draft: DraftId, files: Vec<File>, mut refused: Vec<
                 sentences.push(fl!(post.text, "ask-file-too-many", name = name, most = MAX_UPLOADS));
             }
             Err(error) => {
-                tracing::error!(%error, request = post.asked.request_id(), "a file can't be kept");
-                sentences.push(fl!(
-                    post.text,
-                    "ask-file-failed",
-                    name = name,
-                    request = post.asked.request_id()
-                ));
+                let request = post.asked.request_id();
+                tracing::error!(%error, request, "a file can't be kept");
+                if error.is_passing() {
+                    return Err(TryAgain);
+                }
+                sentences.push(fl!(post.text, "ask-file-failed", name = name, request = request));
             }
         }
     }
@@ -142,7 +160,7 @@ async fn attach(post: &Post, draft: DraftId, files: Vec<File>, mut refused: Vec<
     for sentence in sentences {
         say(&post.asked, Tone::Bad, sentence).await;
     }
-    any
+    Ok(any)
 }
 
 fn why(text: Text, refused: Refused, limit: &str) -> String {
@@ -153,8 +171,8 @@ fn why(text: Text, refused: Refused, limit: &str) -> String {
     }
 }
 
-async fn not_saved(post: &Post, typed: &Typed, error: AskError) -> String {
-    match error {
+async fn not_saved(post: &Post, typed: &Typed, error: AskError) -> Result<String, TryAgain> {
+    let place = match error {
         AskError::Done(number) => {
             say(&post.asked, Tone::Busy, fl!(post.text, "ask-done-already", number = number.to_string()))
                 .await;
@@ -164,12 +182,16 @@ async fn not_saved(post: &Post, typed: &Typed, error: AskError) -> String {
         AskError::NotFound => form_page(typed.sent, typed.draft),
         other => {
             tracing::error!(error = %other, request = post.asked.request_id(), "the draft can't be saved");
+            if other.is_passing() {
+                return Err(TryAgain);
+            }
             post.keep(&format!("/sent/{}/ask", typed.sent), typed).await;
             say(&post.asked, Tone::Bad, fl!(post.text, "frame-failed", request = post.asked.request_id()))
                 .await;
             form_page(typed.sent, typed.draft)
         }
-    }
+    };
+    Ok(place)
 }
 
 /// The session has expired: what was typed waits for the person it belongs to. Files can't wait.

@@ -26,7 +26,7 @@ pub fn requester(view: &CaseView) -> String {
 #[component]
 pub fn Asking(view: Arc<CaseView>, reader: Reader) -> impl IntoView {
     let rows = facts(&view, &reader);
-    view! { <Card title=fl!(reader.text, "cases-asked")><Facts rows/></Card> }
+    view! { <Card id="request" title=fl!(reader.text, "cases-asked")><Facts rows/></Card> }
 }
 
 pub fn facts(view: &CaseView, reader: &Reader) -> Vec<(String, AnyView)> {

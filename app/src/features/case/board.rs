@@ -1,9 +1,12 @@
 //! State, counts and targets of a case, placed. Rendered on the server only: in the browser `follow` writes later
 //! looks into the elements marked here with `data-live` and ids, so that none of this weighs on the bundle.
 
-use crate::kit::{Cell, Meter, Table, Tone};
+use crate::kit::{Cell, Fold, Meter, Table, Tone};
 use leptos::prelude::*;
-use shared::progress::{Progress, ProgressRow};
+use shared::progress::{Progress, ProgressGroup, ProgressRow};
+
+/// More are folded away: the timeline must not be screens below.
+pub const AT_ONCE: usize = 10;
 
 /// What the board says by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,14 +15,29 @@ pub struct Words {
     pub recipient: String,
     pub state: String,
     pub advice: String,
+    /// Names the counts.
+    pub groups: String,
+    /// Names those that are folded away.
+    pub rest: String,
     /// Some targets aren't listed here. May be empty.
     pub more: String,
 }
 
+/// How the folded targets stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folding {
+    pub open: bool,
+    /// Where they stay unfolded, and how that is offered; while the page loads itself again, it would fold them.
+    pub keep_open: Option<(String, String)>,
+}
+
 #[component]
-pub fn Head(progress: Progress) -> impl IntoView {
-    let Progress { state, explanation, tone, done, total, counted, .. } = progress;
+pub fn Head(progress: Progress, groups: String) -> impl IntoView {
+    let Progress { state, explanation, tone, done, total, counted, groups: counts, .. } = progress;
     let tone = Tone::from_code(&tone).code();
+    let counts = counts.into_iter().map(|ProgressGroup { said, tone }| {
+        view! { <li class=format!("badge badge-{}", Tone::from_code(&tone).code())>{said}</li> }
+    });
     view! {
         <div class="stack">
             <div id="state" class=format!("notice notice-{tone}") aria-live="polite">
@@ -29,22 +47,38 @@ pub fn Head(progress: Progress) -> impl IntoView {
                 </div>
             </div>
             <div id="counted"><Meter done total label=counted/></div>
+            <ul id="groups" class="groups" aria-label=groups>{counts.collect_view()}</ul>
         </div>
     }
 }
 
 #[component]
-pub fn Rows(rows: Vec<ProgressRow>, words: Words) -> impl IntoView {
-    let Words { recipients, recipient, state, advice, more } = words;
+pub fn Rows(rows: Vec<ProgressRow>, words: Words, folding: Folding) -> impl IntoView {
+    let Words { recipients, recipient, state, advice, rest, more, .. } = words;
     let heads = [recipient, state, advice];
-    let rows = rows.into_iter().map(|row| view! { <Row row heads=heads.clone()/> }).collect_view();
+    let mut rows = rows;
+    let folded = rows.split_off(rows.len().min(AT_ONCE));
+    let folded = (!folded.is_empty()).then(|| {
+        let keep_open = folding.keep_open.map(|(href, label)| {
+            view! { <p class="hint" data-without-live=""><a href=href>{label}</a></p> }
+        });
+        let table = table(rest.clone(), folded, &heads);
+        view! { <Fold label=rest open=folding.open>{keep_open} {table}</Fold> }
+    });
+    let table = table(recipients.clone(), rows, &heads);
     view! {
         <section class="card" id="targets">
-            <h2 class="card-title">{recipients.clone()}</h2>
-            <Table caption=recipients heads=heads.to_vec()>{rows}</Table>
+            <h2 class="card-title">{recipients}</h2>
+            {table}
+            {folded}
             {(!more.is_empty()).then(|| view! { <p class="hint">{more}</p> })}
         </section>
     }
+}
+
+fn table(caption: String, rows: Vec<ProgressRow>, heads: &[String; 3]) -> AnyView {
+    let rows = rows.into_iter().map(|row| view! { <Row row heads=heads.clone()/> }).collect_view();
+    view! { <Table caption heads=heads.to_vec()>{rows}</Table> }.into_any()
 }
 
 #[component]
@@ -86,6 +120,29 @@ fn Live(what: &'static str, #[prop(optional)] class: &'static str, text: String)
 mod tests {
     use super::*;
 
+    fn rows(rows: Vec<ProgressRow>, folding: Folding) -> String {
+        let words = Words { rest: "The other 2".into(), ..Words::default() };
+        Owner::new().with(|| view! { <Rows rows words folding/> }.to_html())
+    }
+
+    #[test]
+    fn a_long_list_is_folded_behind_its_first_rows() {
+        let many = |count: usize| {
+            let row = |n: usize| ProgressRow { id: n.to_string(), ..ProgressRow::default() };
+            (0..count).map(row).collect::<Vec<_>>()
+        };
+        assert!(!rows(many(AT_ONCE), Folding::default()).contains("<details"));
+        let html = rows(many(AT_ONCE + 2), Folding::default());
+        let (first, rest) = html.split_once("<details class=\"fold\"").unwrap_or_else(|| panic!("{html}"));
+        assert!(first.contains("id=\"target-9\"") && !first.contains("id=\"target-10\""), "{html}");
+        assert!(rest.contains("The other 2</summary>") && rest.contains("id=\"target-11\""), "{rest}");
+        let keep_open = Some(("/here".to_owned(), "Keep open".to_owned()));
+        let html = rows(many(AT_ONCE + 2), Folding { open: true, keep_open });
+        assert!(html.contains("<details open class=\"fold\""), "{html}");
+        let (_, offer) = html.split_once("<p data-without-live").unwrap_or_else(|| panic!("{html}"));
+        assert!(offer.contains("href=\"/here\""), "{offer}");
+    }
+
     #[test]
     fn what_the_browser_writes_into_is_marked_and_what_is_empty_is_hidden() {
         let row = ProgressRow {
@@ -94,7 +151,7 @@ mod tests {
             tone: "busy".into(),
             ..ProgressRow::default()
         };
-        let html = Owner::new().with(|| view! { <Rows rows=vec![row] words=Words::default()/> }.to_html());
+        let html = rows(vec![row], Folding::default());
         assert!(html.contains("id=\"target-7\""), "{html}");
         assert!(html.contains("class=\"badge badge-busy\""), "{html}");
         for mark in ["label", "correction", "advice", "facts"] {

@@ -5,13 +5,7 @@ use super::{
     progress::{Reader, snapshot},
     streams::{Open, Streams},
 };
-use crate::{
-    asked::Asked,
-    guard::{self, Refusal},
-    i18n::Text,
-    session,
-    viewer::Viewer,
-};
+use crate::{asked::Asked, guard, i18n::Text, session, viewer::Viewer};
 use axum::{
     Extension, Router,
     http::{HeaderMap, StatusCode, Uri, header, request::Parts},
@@ -59,10 +53,9 @@ async fn events(
     };
     let viewer = match guard::handler(&asked, ROUTE).await {
         Ok(viewer) => viewer,
-        Err(Refusal::SignIn) => return StatusCode::UNAUTHORIZED.into_response(),
         Err(refusal) => {
             tracing::warn!(%refusal, "no live view");
-            return StatusCode::NOT_FOUND.into_response();
+            return refusal.status().into_response();
         }
     };
     match open(asked, viewer, &streams, &parts).await {

@@ -11,32 +11,26 @@ use web_sys::{
     js_sys::{Array, JSON, Reflect},
 };
 
-/// A page with a message is loaded again only after so long: loading it again takes the message away.
-const READING: Duration = Duration::from_secs(15);
 /// Without a stream the page is loaded again this often.
 const WITHOUT_STREAM: Duration = Duration::from_secs(5);
 
 pub fn follow(follow: Follow) {
+    take_over();
     let Follow { events, pulse, offers, reloads } = follow;
     let Ok(source) = EventSource::new(&format!("{events}?after={pulse}")) else {
         return reload_later(reloads);
     };
 
     let stream = source.clone();
-    let mut reloading = false;
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let Some(look) = event.data().as_string().and_then(|json| JSON::parse(&json).ok()) else { return };
         show(&look);
         let outdated = text(&look, "offers") != offers;
-        let told = document().query_selector(".messages .notice").is_ok_and(|message| message.is_some());
-        if value(&look, "finished").is_truthy() || (outdated && !told) {
+        if outdated || value(&look, "finished").is_truthy() {
             stream.close();
         }
-        if outdated && !told {
+        if outdated {
             reload();
-        } else if outdated && !reloading {
-            reloading = true;
-            set_timeout(reload, READING);
         }
     });
     source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -62,6 +56,13 @@ pub fn follow(follow: Follow) {
     on_error.forget();
 }
 
+/// Takes away what stands in for the live view (`refresh`).
+fn take_over() {
+    while let Ok(Some(stand_in)) = document().query_selector("[data-without-live]") {
+        stand_in.remove();
+    }
+}
+
 fn show(look: &JsValue) {
     if let Some(state) = document().get_element_by_id("state") {
         state.set_class_name(&["notice notice-", &text(look, "tone")].concat());
@@ -75,6 +76,15 @@ fn show(look: &JsValue) {
         let _ = meter.set_attribute("aria-label", &counted);
         if let Some(label) = meter.next_element_sibling() {
             label.set_text_content(Some(&counted));
+        }
+    }
+    if let Some(list) = document().get_element_by_id("groups") {
+        list.set_text_content(None);
+        for group in Array::from(&value(look, "groups")).iter() {
+            let Ok(item) = document().create_element("li") else { continue };
+            item.set_class_name(&["badge badge-", &text(&group, "tone")].concat());
+            item.set_text_content(Some(&text(&group, "said")));
+            let _ = list.append_child(&item);
         }
     }
     for row in Array::from(&value(look, "rows")).iter() {

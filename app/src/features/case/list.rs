@@ -31,6 +31,9 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
     let index = form::page_index(visit.query.get("page").as_deref());
     let wanted = sent::Page { index, size: PER_PAGE };
     let listing = view::mine(visit.portal(), &visit.viewer.person, wanted).await?;
+    if listing.rows.is_empty() && listing.total > 0 {
+        visit.asked.go(&format!("/cases?page={}", pages(listing.total, PER_PAGE)));
+    }
     let columns = Columns::of(&visit, Shown { subject: true, ..Shown::default() });
     let content = if listing.total == 0 {
         view! {

@@ -21,6 +21,8 @@ mod decision;
 #[cfg(feature = "ssr")]
 pub mod events;
 #[cfg(feature = "ssr")]
+mod groups;
+#[cfg(feature = "ssr")]
 mod headline;
 #[cfg(feature = "ssr")]
 pub mod list;
@@ -28,6 +30,8 @@ pub mod list;
 pub mod page;
 #[cfg(feature = "ssr")]
 mod progress;
+#[cfg(feature = "ssr")]
+mod refresh;
 #[cfg(feature = "ssr")]
 pub mod report;
 #[cfg(feature = "ssr")]

@@ -2,15 +2,17 @@
 
 use super::{
     asking::{Asking, Correction, Original},
-    board::{Head, Rows, Words},
+    board::{AT_ONCE, Folding, Head, Rows, Words},
     decision::{Decision, Withdrawal},
     form,
     islands::{Follow, LiveBoard},
     progress::{self, Reader},
+    refresh::Refresh,
     technical::Technical,
     trail::{self, Told},
 };
 use crate::{
+    flash,
     i18n::{Text, fl},
     kit::{Card, LinkButton, Timeline},
     layout::Section,
@@ -20,7 +22,7 @@ use domain::{
     case::view::{self, Access, CaseView},
     shared::{CaseNumber, progress::Progress},
 };
-use leptos::prelude::*;
+use leptos::{nonce::Nonce, prelude::*};
 use std::sync::Arc;
 
 #[component]
@@ -32,6 +34,12 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
     let number: CaseNumber = visit.param("number")?;
     let (view, pulse) = look(&visit, number).await?.ok_or(PageError::NotFound)?;
     let typed: form::Comment = visit.kept().await.unwrap_or_default();
+    let at_work = AtWork::of(&visit, &view);
+    if at_work.refreshes
+        && let Err(error) = flash::linger(&visit.asked.session, visit.asked.path(), visit.now()).await
+    {
+        tracing::warn!(%error, "a message won't stay");
+    }
     let reader = reader(&visit);
     let text = visit.text;
     let progress = progress::snapshot(&view, pulse, &reader);
@@ -47,7 +55,7 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
         (view.access == Access::Helpdesk).then(|| view! { <Technical view=view.clone() reader page/> });
     let body = view! {
         <Top text number subject/>
-        <Board view=view.clone() progress reader comment=typed.comment/>
+        <Board view=view.clone() progress reader comment=typed.comment at_work/>
         <Story view=view.clone() reader/>
         <Asking view=view.clone() reader/>
         <Correction view=view.clone() text/>
@@ -89,28 +97,74 @@ fn Top(text: Text, number: CaseNumber, subject: Option<String>) -> impl IntoView
     }
 }
 
-/// Live while the case is at work. Without scripts the page loads itself again, unless somebody types on it.
+/// How the page stays fresh, and what that means for it.
+struct AtWork {
+    /// It loads itself again where nothing is live: nobody types on it.
+    refreshes: bool,
+    /// Asked for in the address, because loading the page again would fold the list.
+    unfolded: bool,
+    nonce: Option<Nonce>,
+}
+
+impl AtWork {
+    fn of(visit: &Visit, view: &CaseView) -> Self {
+        Self {
+            refreshes: !view.case.state.is_final() && !view.may_decide(visit.viewer.id()),
+            unfolded: visit.query.get_str("recipients") == Some("all"),
+            nonce: visit.asked.nonce.clone(),
+        }
+    }
+
+    fn folding(&self, text: Text, number: CaseNumber) -> Folding {
+        let keep_open = (self.refreshes && !self.unfolded)
+            .then(|| (format!("/cases/{number}?recipients=all#targets"), fl!(text, "live-keep-open")));
+        Folding { open: self.unfolded, keep_open }
+    }
+}
+
+/// Live while the case is at work.
 #[component]
-fn Board(view: Arc<CaseView>, progress: Progress, reader: Reader, comment: String) -> impl IntoView {
-    let (number, finished) = (view.case.number, progress.finished);
-    let types = view.may_decide(reader.person);
-    let words = words(reader.text, view.targets.len());
+fn Board(
+    view: Arc<CaseView>,
+    progress: Progress,
+    reader: Reader,
+    comment: String,
+    at_work: AtWork,
+) -> impl IntoView {
+    let (text, number, finished) = (reader.text, view.case.number, progress.finished);
+    let words = words(text, view.targets.len());
     let (pulse, offers) = (progress.pulse.clone(), progress.offers.clone());
-    let rows = progress.rows.clone();
+    let (rows, groups) = (progress.rows.clone(), words.groups.clone());
+    let folding = at_work.folding(text, number);
+    let contents = (rows.len() > AT_ONCE).then(|| view! { <Contents text/> });
     let board = view! {
         <div class="stack">
-            <Head progress/>
+            <Head progress groups/>
+            {contents}
             <Forms view reader comment/>
-            <Rows rows words/>
+            <Rows rows words folding/>
         </div>
     }
     .into_any();
     if finished {
         return board;
     }
-    let follow = Follow { events: format!("/cases/{number}/events"), pulse, offers, reloads: !types };
-    let refresh = (!types).then(|| view! { <noscript><meta http-equiv="refresh" content="3"/></noscript> });
+    let follow =
+        Follow { events: format!("/cases/{number}/events"), pulse, offers, reloads: at_work.refreshes };
+    let refresh = at_work.refreshes.then(|| view! { <Refresh nonce=at_work.nonce/> });
     view! { {refresh} <LiveBoard follow>{board}</LiveBoard> }.into_any()
+}
+
+/// A long page says what is on it.
+#[component]
+fn Contents(text: Text) -> impl IntoView {
+    view! {
+        <nav class="row no-print" aria-label=fl!(text, "live-contents")>
+            <a href="#targets">{fl!(text, "live-recipients")}</a>
+            <a href="#story">{fl!(text, "cases-timeline")}</a>
+            <a href="#request">{fl!(text, "cases-asked")}</a>
+        </nav>
+    }
 }
 
 fn words(text: Text, targets: usize) -> Words {
@@ -123,6 +177,8 @@ fn words(text: Text, targets: usize) -> Words {
         recipient: fl!(text, "live-recipient"),
         state: fl!(text, "live-state"),
         advice: fl!(text, "live-advice"),
+        groups: fl!(text, "live-groups"),
+        rest: fl!(text, "live-rest", rest = targets.min(progress::MOST_ROWS).saturating_sub(AT_ONCE)),
         more,
     }
 }
@@ -152,5 +208,5 @@ fn Story(view: Arc<CaseView>, reader: Reader) -> impl IntoView {
     };
     let moments = trail::timeline(text, &view.trail, &told);
     let label = fl!(text, "cases-timeline");
-    view! { <Card title=label.clone()><Timeline label moments/></Card> }
+    view! { <Card id="story" title=label.clone()><Timeline label moments/></Card> }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     advice,
+    groups::{self, Grouped},
     headline::{self, Situation},
     tally::Tally,
 };
@@ -43,6 +44,7 @@ pub fn snapshot(view: &CaseView, pulse: String, reader: &Reader) -> Progress {
     let tally = Tally::of(&view.targets, &view.corrections);
     let headline = headline::of(text, &situation(view, tally, reader));
     let (done, total) = (done(view, &tally), tally.total);
+    let Grouped { targets, groups } = groups::of(text, view);
     Progress {
         pulse,
         state: headline.title,
@@ -53,7 +55,8 @@ pub fn snapshot(view: &CaseView, pulse: String, reader: &Reader) -> Progress {
         counted: fl!(text, "live-counted", done = done, total = total),
         finished: view.case.state.is_final(),
         offers: offers(view, reader.person),
-        rows: view.targets.iter().take(MOST_ROWS).map(|target| row(view, target, reader)).collect(),
+        groups: if total > 1 { groups } else { Vec::new() },
+        rows: targets.into_iter().take(MOST_ROWS).map(|target| row(view, target, reader)).collect(),
     }
 }
 

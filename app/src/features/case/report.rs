@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     asked::Asked,
+    failure,
     guard::{self, Refusal},
     i18n::{Text, fl},
     kit::{Card, Cell, Facts, LinkButton, Moment, Table, Timeline},
@@ -186,7 +187,7 @@ pub async fn csv(
     let viewer = match guard::handler(&asked, CSV_ROUTE).await {
         Ok(viewer) => viewer,
         Err(Refusal::SignIn) => return Redirect::to(&local_path::sign_in(asked.path())).into_response(),
-        Err(_) => return StatusCode::NOT_FOUND.into_response(),
+        Err(other) => return other.status().into_response(),
     };
     let Ok(number) = number.parse::<CaseNumber>() else { return StatusCode::NOT_FOUND.into_response() };
     match view::view(&asked.portal, &viewer.person, number).await {
@@ -196,7 +197,7 @@ pub async fn csv(
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
             tracing::error!(%error, request = asked.request_id(), "no report");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            failure::status(&error).into_response()
         }
     }
 }

@@ -1,12 +1,13 @@
 //! For the helpdesk: every technical fact of a case and its whole audit trail, and nothing of the mail itself.
 
 use super::{
+    board::AT_ONCE,
     progress::{self, Reader},
     trail::Told,
 };
 use crate::{
     i18n::{Text, fl},
-    kit::{Card, Cell, Facts, Pager, Table, pages},
+    kit::{Card, Cell, Facts, Fold, Pager, Table, pages},
     show,
 };
 use domain::{
@@ -25,12 +26,13 @@ pub fn Technical(view: Arc<CaseView>, reader: Reader, page: u64) -> impl IntoVie
     let text = reader.text;
     let rows = facts(&view, &reader);
     let targets = view! { <Targets view=view.clone() reader/> };
+    let (label, open) = (fl!(text, "cases-technical-show"), view.targets.len() <= AT_ONCE);
     view! {
         <Card title=fl!(text, "cases-technical")>
             <p class="hint">{fl!(text, "cases-technical-hint")}</p>
             <Facts rows/>
         </Card>
-        <Card title=fl!(text, "cases-technical-targets")>{targets}</Card>
+        <Card title=fl!(text, "cases-technical-targets")><Fold label open>{targets}</Fold></Card>
         <Card title=fl!(text, "cases-audit")><Audit view reader page/></Card>
     }
 }

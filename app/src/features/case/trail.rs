@@ -81,6 +81,8 @@ fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(
             let detail = fl!(text, "cases-told-closed-detail", copies = done("copy.released"));
             Some((Tone::Plain, fl!(text, "cases-told-closed"), detail))
         }
+        "vault.emptied" => plain(Tone::Plain, fl!(text, "cases-told-vault-emptied")),
+        "vault.erased" => plain(Tone::Plain, fl!(text, "cases-told-vault-erased")),
         "vault.destroyed" => plain(Tone::Plain, fl!(text, "cases-told-vault-destroyed")),
         "correction.failed" | "correction.unconfirmed" if done(&entry.action) == 0 => {
             plain(Tone::Bad, fl!(text, "cases-told-correction-lost"))

@@ -3,6 +3,7 @@
 use super::filter::{Typed, Wrong};
 use crate::{
     asked::Asked,
+    failure,
     features::case::{
         csv::{download, moment, table},
         form,
@@ -153,7 +154,7 @@ pub async fn csv(
     let viewer = match guard::handler(&asked, CSV_ROUTE).await {
         Ok(viewer) => viewer,
         Err(Refusal::SignIn) => return Redirect::to(&local_path::sign_in("/helpdesk")).into_response(),
-        Err(_) => return StatusCode::NOT_FOUND.into_response(),
+        Err(other) => return other.status().into_response(),
     };
     let typed = Typed::read(|name| query.get(name).cloned());
     let all = sent::Page { index: 0, size: MOST };
@@ -165,7 +166,7 @@ pub async fn csv(
         Ok(Err(_)) => Redirect::to(&format!("/helpdesk?{}", typed.query())).into_response(),
         Err(error) => {
             tracing::error!(%error, request = asked.request_id(), "no list of cases");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            failure::status(&error).into_response()
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{
     text::MailText,
 };
 use crate::{
+    features::ask::open_case::OpenCase,
     i18n::{Text, fl},
     kit::{Badge, Card, Facts, Icon, Notice, Shape, Tone},
     labels,
@@ -15,12 +16,12 @@ use crate::{
 use domain::{
     case::{
         Case, CaseMessage,
-        ask::{self, AskError, Offer},
+        ask::{self, Offer},
     },
     ids::SentId,
     mail::{Attachment, NamedAddress},
     sent::SentMessage,
-    shared::Intent,
+    shared::{CaseNumber, Intent},
 };
 use leptos::prelude::*;
 
@@ -28,11 +29,7 @@ use leptos::prelude::*;
 pub fn MessagePage() -> impl IntoView {
     page("/sent/{id}", |visit| async move {
         let id: SentId = visit.param("id")?;
-        let Offer { message, recipients } = match ask::offer(visit.portal(), &visit.viewer.person, id).await {
-            Ok(offer) => offer,
-            Err(AskError::NotFound) => return Err(PageError::NotFound),
-            Err(other) => return Err(PageError::failed(other)),
-        };
+        let Offer { message, recipients } = ask::offer(visit.portal(), &visit.viewer.person, id).await?;
         let known = Known::of(&visit, &message).await?;
         let prospects = look(&visit, &CaseMessage::of(&message, &visit.viewer.person), recipients).await;
         let (text, here) = (visit.text, format!("/sent/{id}"));
@@ -40,11 +37,15 @@ pub fn MessagePage() -> impl IntoView {
             if message.subject.is_empty() { fl!(text, "sent-no-subject") } else { message.subject.clone() };
         let recallable = message.message_id.is_some();
         let facts = facts(&visit, &message);
+        let actions = match known.open() {
+            Some(open) => view! { <OpenCase text open=Some(open)/> }.into_any(),
+            None => view! { <Actions text here=here.clone() recallable/> }.into_any(),
+        };
         let body = view! {
             <a class="back" href="/sent"><Icon shape=Shape::Back/>{fl!(text, "message-back")}</a>
             <h1>{title.clone()}</h1>
             <Remarks text known recallable/>
-            <Actions text here=here.clone() recallable/>
+            {actions}
             <Forecast text prospects again=here/>
             <Card>
                 <Facts rows=facts/>
@@ -75,14 +76,20 @@ impl Known {
         let namesakes = alike.iter().filter(|other| other.fingerprint != message.fingerprint).count();
         Ok(Self { cases, namesakes })
     }
+
+    /// There can be only one.
+    fn open(&self) -> Option<CaseNumber> {
+        self.cases.iter().find(|case| !case.state.is_final()).map(|case| case.number)
+    }
 }
 
 /// What is special about this mail.
 #[component]
 fn Remarks(text: Text, known: Known, recallable: bool) -> impl IntoView {
     let Known { cases, namesakes } = known;
-    let cases = (!cases.is_empty()).then(|| {
-        let links = cases.into_iter().map(|case| {
+    let over: Vec<Case> = cases.into_iter().filter(|case| case.state.is_final()).collect();
+    let cases = (!over.is_empty()).then(|| {
+        let links = over.into_iter().map(|case| {
             let href = format!("/cases/{}", case.number);
             view! {
                 <p class="row">
@@ -92,7 +99,7 @@ fn Remarks(text: Text, known: Known, recallable: bool) -> impl IntoView {
             }
         });
         let links = links.collect_view();
-        view! { <Notice tone=Tone::Busy sentence=fl!(text, "message-has-case")>{links}</Notice> }
+        view! { <Notice sentence=fl!(text, "message-has-case")>{links}</Notice> }
     });
     view! {
         {cases}

@@ -10,13 +10,14 @@ use crate::{
         Button, ButtonKind, Cell, EmptyState, Field, Icon, LinkButton, Notice, Pager, Select, Shape, Table,
         Tone, pages,
     },
+    labels,
     layout::Section,
     page::{Page, page},
     show::{self, When},
 };
 use chrono_tz::Tz;
 use domain::{
-    sent::{Listing, Page as Wanted, SentSummary},
+    sent::{Listing, Page as Wanted, SentCase, SentSummary},
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -133,14 +134,13 @@ fn Row(text: Text, row: SentSummary, zone: Tz, now: Timestamp) -> impl IntoView 
     let names: Vec<String> = message.recipients().map(show::who).collect();
     let attachments = message.attachments.len();
     let open = format!("/sent/{}", message.id);
-    let ask = format!("{open}/ask");
-    let spoken = fl!(text, "sent-recall-this", subject = subject.clone());
+    let action = action(text, &open, &subject, case);
     view! {
         <tr>
             <Cell head="" main=true>
                 <a class="sent-subject" href=open>{subject}</a>
                 <span class="row">
-                    {case.map(|case| view! { <a class="badge badge-busy" href=format!("/cases/{case}")>{case.to_string()}</a> })}
+                    {case.map(|case| view! { <CaseBadge text case/> })}
                     {(attachments > 0).then(|| view! {
                         <span class="hint row-tight"><Icon shape=Shape::Clip/>{fl!(text, "sent-attachments", count = attachments)}</span>
                     })}
@@ -148,7 +148,59 @@ fn Row(text: Text, row: SentSummary, zone: Tz, now: Timestamp) -> impl IntoView 
             </Cell>
             <Cell head=fl!(text, "sent-col-to")>{show::first_few(text, &names)}</Cell>
             <Cell head=fl!(text, "sent-col-time")><When text at=message.sent_at now zone/></Cell>
-            <Cell head=""><LinkButton label=fl!(text, "sent-recall") href=ask icon=Shape::Recall spoken=spoken/></Cell>
+            <Cell head="">{action}</Cell>
         </tr>
+    }
+}
+
+/// Where the newest case stands. A finished one isn't green: what it brought is on its own page.
+#[component]
+fn CaseBadge(text: Text, case: SentCase) -> impl IntoView {
+    let SentCase { number, state } = case;
+    let tone = if state.is_final() { Tone::Plain } else { labels::case_tone(state) };
+    let label = fl!(text, "sent-case", number = number.to_string(), state = labels::case_state(text, state));
+    view! { <a class=format!("badge badge-{}", tone.code()) href=format!("/cases/{number}")>{label}</a> }
+}
+
+/// One mail can have only one case at work: then there is nothing to ask for, but something to see.
+fn action(text: Text, message: &str, subject: &str, case: Option<SentCase>) -> AnyView {
+    if let Some(SentCase { number, .. }) = case.filter(|case| !case.state.is_final()) {
+        let label = fl!(text, "sent-see-case", number = number.to_string());
+        return view! { <LinkButton label href=format!("/cases/{number}")/> }.into_any();
+    }
+    let spoken = fl!(text, "sent-recall-this", subject = subject);
+    view! { <LinkButton label=fl!(text, "sent-recall") href=format!("{message}/ask") icon=Shape::Recall spoken=spoken/> }
+        .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::shared::{CaseNumber, CaseState, Language};
+
+    fn shown(state: Option<CaseState>) -> String {
+        let case = state.map(|state| SentCase { number: CaseNumber::new(2026, 42), state });
+        let text = Text::of(Language::English);
+        Owner::new().with(|| {
+            let badge = case.map(|case| view! { <CaseBadge text case/> });
+            view! { {badge} {action(text, "/sent/7", "Contract", case)} }.to_html()
+        })
+    }
+
+    #[test]
+    fn a_mail_with_an_open_case_leads_there_and_offers_no_second_one() {
+        for state in [CaseState::Holding, CaseState::AwaitingApproval, CaseState::Releasing] {
+            let html = shown(Some(state));
+            assert!(html.contains("See case R-2026-000042") && !html.contains("/ask"), "{html}");
+        }
+        assert!(shown(Some(CaseState::AwaitingApproval)).contains("R-2026-000042: Waiting for approval"));
+    }
+
+    #[test]
+    fn a_mail_whose_case_is_over_says_so_and_can_be_recalled_again() {
+        let html = shown(Some(CaseState::Finished));
+        assert!(html.contains("R-2026-000042: Finished") && html.contains("href=\"/sent/7/ask\""), "{html}");
+        assert!(html.contains("badge-plain"), "{html}");
+        assert!(shown(None).contains("href=\"/sent/7/ask\""));
     }
 }

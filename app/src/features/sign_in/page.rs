@@ -3,6 +3,7 @@
 use super::api::SignIn;
 use crate::{
     asked::Asked,
+    failure::Failure,
     flash,
     guard::settled,
     i18n::{Text, fl},
@@ -64,13 +65,13 @@ pub async fn enter(asked: Asked, address: &str, password: &str, next: &str) -> A
                 asked.go(local_path::local(next).unwrap_or("/sent"));
                 return Ok(());
             }
-            Err(error) => broken(&asked, text, &error.to_string()),
+            Err(error) => broken(&asked, text, &error)?,
         },
         Err(SignInError::Wrong) => fl!(text, "sign-in-wrong"),
         Err(SignInError::Throttled(wait)) => {
             fl!(text, "sign-in-throttled", minutes = wait.as_secs().div_ceil(60))
         }
-        Err(SignInError::Store(error)) => broken(&asked, text, &error.to_string()),
+        Err(SignInError::Store(error)) => broken(&asked, text, &error)?,
     };
     session::remember_address(&asked.session, address).await.map_err(|_| settled())?;
     flash::push(&asked.session, Tone::Bad, problem).await.map_err(|_| settled())?;
@@ -83,9 +84,13 @@ async fn admit(asked: &Asked, person: &Person) -> Result<(), Error> {
     session::sign_in(&asked.session, person.id, asked.now()).await
 }
 
-fn broken(asked: &Asked, text: Text, error: &str) -> String {
-    tracing::error!(error, request = asked.request_id(), "sign-in failed");
-    fl!(text, "sign-in-failed", request = asked.request_id())
+fn broken(asked: &Asked, text: Text, error: &impl Failure) -> Result<String, ServerFnError> {
+    tracing::error!(%error, request = asked.request_id(), "sign-in failed");
+    if error.is_passing() {
+        asked.try_again_later();
+        return Err(settled());
+    }
+    Ok(fl!(text, "sign-in-failed", request = asked.request_id()))
 }
 
 pub async fn leave(post: Post) -> Answer {

@@ -3,6 +3,7 @@
 use super::{
     Approval, Case, TargetsDigest,
     flow::{self, FlowError},
+    rules::{self, NotDecided, Question},
     state::Event,
 };
 use crate::{
@@ -56,15 +57,13 @@ pub async fn decide(
     let directory = portal.directory().await?;
     let mut tx = portal.store.write().await?;
     let mut case = tx.case_by_number(number).await?.ok_or(DecideError::NotFound)?;
-    if case.requester == approver.id || !directory.approvers_of(case.requester).contains(&approver.id) {
-        return Err(DecideError::NotFound);
-    }
-    if case.state != CaseState::AwaitingApproval || case.expires_at <= now {
-        return Err(DecideError::MovedOn(case.state));
-    }
-    if seen != case.digest || live_digest(tx.as_mut(), &case).await? != case.digest {
-        return Err(DecideError::OtherTargets);
-    }
+    let question = Question::of(&case, live_digest(tx.as_mut(), &case).await?);
+    let approvers = directory.approvers_of(case.requester);
+    rules::may_decide(&question, approver.id, &approvers, seen, now).map_err(|reason| match reason {
+        NotDecided::NotTheirs => DecideError::NotFound,
+        NotDecided::MovedOn => DecideError::MovedOn(case.state),
+        NotDecided::OtherTargets => DecideError::OtherTargets,
+    })?;
     check_comment(verdict, comment)?;
     let approval = Approval {
         id: portal.world.id(),

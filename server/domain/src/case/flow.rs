@@ -2,17 +2,16 @@
 
 use super::{
     Case, Target,
-    outcome::correction_due,
+    rules::{self, Consequence},
     state::{self, Event, Forbidden},
 };
 use crate::{
     audit::{Actor, NewEntry},
-    org::RecipientKind,
     store::{StoreError, Tx},
     time::Timestamp,
 };
 use serde_json::{Value, json};
-use shared::{CaseState, CorrectionState, Outcome, Task};
+use shared::{CaseState, CorrectionState, Outcome};
 use thiserror::Error;
 
 #[derive(Debug, Error)]
@@ -51,8 +50,8 @@ pub async fn start(tx: &mut dyn Tx, case: &mut Case, actor: Actor, now: Timestam
     step(tx, case, Event::Approve, actor, now).await?;
     step(tx, case, Event::Start, Actor::System, now).await?;
     for target in tx.targets(case.id).await? {
-        match settled_at_once(case, &target) {
-            Some(outcome) => {
+        match rules::on_start(case.request.intent, target.recipient.kind, target.outcome) {
+            Consequence::Settle(outcome) => {
                 tx.assign(target.id, None, Some(outcome), now).await?;
                 tx.record(&target_entry(
                     case,
@@ -64,7 +63,7 @@ pub async fn start(tx: &mut dyn Tx, case: &mut Case, actor: Actor, now: Timestam
                 .await?;
                 settle_correction(tx, &target, outcome, now).await?;
             }
-            None => tx.assign(target.id, Some(Task::Execute), None, now).await?,
+            Consequence::Assign(task) => tx.assign(target.id, Some(task), None, now).await?,
         }
     }
     Ok(())
@@ -81,14 +80,10 @@ pub async fn let_go(
     step(tx, case, event, actor, now).await?;
     step(tx, case, Event::Release, Actor::System, now).await?;
     for target in tx.targets(case.id).await? {
-        if target.outcome.is_some() {
-            continue;
-        }
-        let may_be_held = case.request.intent.removes() && target.recipient.person().is_some();
-        if may_be_held {
-            tx.assign(target.id, Some(Task::Release), None, now).await?;
-        } else {
-            tx.assign(target.id, None, Some(Outcome::Untouched), now).await?;
+        match rules::on_let_go(case.request.intent, target.recipient.kind, target.outcome) {
+            Some(Consequence::Assign(task)) => tx.assign(target.id, Some(task), None, now).await?,
+            Some(Consequence::Settle(outcome)) => tx.assign(target.id, None, Some(outcome), now).await?,
+            None => {}
         }
     }
     tx.settle_planned(case.id, CorrectionState::Unneeded, now).await?;
@@ -97,29 +92,25 @@ pub async fn let_go(
 
 /// Moves a case on when its work is done or its time is over. True: it moved.
 pub async fn advance(tx: &mut dyn Tx, case: &mut Case, now: Timestamp) -> Result<bool, FlowError> {
-    let event = match case.state {
-        CaseState::Holding => Event::AskForApproval,
-        CaseState::AwaitingApproval if case.expires_at <= now => {
-            let_go(tx, case, Event::Expire, Actor::System, now).await?;
-            return Ok(true);
-        }
-        CaseState::Executing => Event::Finish,
-        CaseState::Releasing => Event::Close,
-        _ => return Ok(false),
-    };
-    if tx.open_tasks(case.id).await? > 0 {
-        return Ok(false);
+    let Some(event) = rules::awaited(case.state, case.expires_at <= now) else { return Ok(false) };
+    if event == Event::Expire {
+        let_go(tx, case, event, Actor::System, now).await?;
+        return Ok(true);
     }
-    if event == Event::Finish
-        && tx.corrections(case.id).await?.iter().any(|correction| correction.state.is_open())
-    {
+    let open_tasks = tx.open_tasks(case.id).await?;
+    // Looked up only where it matters: a case may have thousands.
+    let open_corrections = open_tasks == 0
+        && event == Event::Finish
+        && tx.corrections(case.id).await?.iter().any(|correction| correction.state.is_open());
+    if !rules::may_advance(event, open_tasks, open_corrections) {
         return Ok(false);
     }
     step(tx, case, event, Actor::System, now).await?;
     if event == Event::Close {
-        // Everything is back in the mailboxes: the vault must not keep a second copy (I3).
-        tx.destroy_vault(case.id).await?;
-        tx.record(&entry(case, Actor::System, now, "vault.destroyed", Value::Null)).await?;
+        // Everything is back in the mailboxes: the vault must not keep a second copy (I3). The key stays until the
+        // retention period is over, because entries of the trail have parts sealed with it.
+        tx.empty_vault(case.id).await?;
+        tx.record(&entry(case, Actor::System, now, "vault.emptied", Value::Null)).await?;
     }
     Ok(true)
 }
@@ -132,11 +123,11 @@ pub async fn settle_correction(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(mut correction) = tx.correction_of(target.id).await? else { return Ok(()) };
-    if correction.state != CorrectionState::Planned {
+    let after = rules::correction_after(correction.state, correction.in_place, outcome);
+    if after == correction.state {
         return Ok(());
     }
-    correction.state =
-        if correction_due(outcome) { CorrectionState::Queued } else { CorrectionState::Unneeded };
+    correction.state = after;
     correction.due_at = now;
     tx.update_correction(&correction, None).await
 }
@@ -153,19 +144,6 @@ pub fn target_entry(
     detail: Value,
 ) -> NewEntry {
     NewEntry { target: Some(target.id), ..entry(case, Actor::System, at, action, detail) }
-}
-
-/// Targets where there is nothing to take.
-fn settled_at_once(case: &Case, target: &Target) -> Option<Outcome> {
-    if target.outcome.is_some() {
-        return target.outcome;
-    }
-    match target.recipient.kind {
-        RecipientKind::Outside => Some(Outcome::Outside),
-        RecipientKind::Unknown => Some(Outcome::Failed),
-        RecipientKind::Inside(_) if !case.request.intent.removes() => Some(Outcome::Corrected),
-        RecipientKind::Inside(_) => None,
-    }
 }
 
 fn action_of(state: CaseState) -> &'static str {

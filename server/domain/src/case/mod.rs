@@ -5,10 +5,12 @@ pub mod correction;
 pub mod decide;
 mod digest;
 pub mod draft;
+pub mod effects;
 pub mod flow;
 mod model;
 pub mod outcome;
 pub mod request;
+pub mod rules;
 pub mod state;
 pub mod view;
 

@@ -49,6 +49,9 @@ pub struct CaseMessage {
     pub subject: String,
     pub sent_at: Timestamp,
     pub fingerprint: Fingerprint,
+    /// Bytes of the Sent copy; 0 for cases from before it was noted.
+    #[serde(default)]
+    pub size: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,6 +204,7 @@ impl CaseMessage {
             subject: message.subject.clone(),
             sent_at: message.sent_at,
             fingerprint: message.fingerprint,
+            size: message.size,
         }
     }
 }

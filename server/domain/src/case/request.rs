@@ -4,6 +4,7 @@ use super::{
     Case, CaseMessage, Correction, Detail, Lease, Target,
     ask::{self, AskError, Preview, Problem},
     correction, flow,
+    rules::{self, Asked, Consequence, Opening},
     state::Event,
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
 };
 use chrono::Datelike;
 use serde_json::json;
-use shared::{CaseNumber, CaseState, CorrectionState, Outcome, TargetState, Task, Trouble};
+use shared::{CaseNumber, CaseState, CorrectionState, TargetState, Trouble};
 use thiserror::Error;
 
 #[derive(Debug, Error)]
@@ -83,12 +84,12 @@ async fn make(
     let year = year(now, portal);
     // Taken first: its row orders requests that come at the same time.
     let serial = tx.next_case_serial(year).await?;
-    if let Some(case) = tx.case(CaseId(preview.draft.id.0)).await? {
-        return Ok(case.number);
-    }
-    if let Some(open) = tx.cases_of_sent(preview.message.id).await?.iter().find(|case| !case.state.is_final())
-    {
-        return Err(RequestError::AlreadyOpen(open.number));
+    let same_key = tx.case(CaseId(preview.draft.id.0)).await?.map(|case| case.number);
+    let about = tx.cases_of_sent(preview.message.id).await?;
+    match rules::asked(same_key, about.iter().map(|case| (case.number, case.state))) {
+        Asked::Again(number) => return Ok(number),
+        Asked::Blocked(number) => return Err(RequestError::AlreadyOpen(number)),
+        Asked::New => {}
     }
     let mut case = case(portal, requester, preview, CaseNumber::new(year, serial), now);
     let targets: Vec<Target> =
@@ -121,19 +122,20 @@ async fn begin(
     targets: &[Target],
     now: Timestamp,
 ) -> Result<(), RequestError> {
-    if !case.decision.needs_approval() {
-        flow::start(tx, case, Actor::System, now).await?;
-        return Ok(());
-    }
-    if !(case.decision.freeze_first && case.request.intent.removes()) {
-        flow::step(tx, case, Event::AskForApproval, Actor::System, now).await?;
-        return Ok(());
-    }
-    flow::step(tx, case, Event::HoldFirst, Actor::System, now).await?;
-    for target in
-        targets.iter().filter(|target| target.recipient.person().is_some() && target.outcome.is_none())
-    {
-        tx.assign(target.id, Some(Task::Hold), None, now).await?;
+    let decision = &case.decision;
+    match rules::opening(decision.needs_approval(), decision.freeze_first, case.request.intent) {
+        Opening::Start => flow::start(tx, case, Actor::System, now).await?,
+        Opening::AskForApproval => flow::step(tx, case, Event::AskForApproval, Actor::System, now).await?,
+        Opening::HoldFirst => {
+            flow::step(tx, case, Event::HoldFirst, Actor::System, now).await?;
+            for target in targets {
+                if let Some(Consequence::Assign(task)) =
+                    rules::on_hold_first(target.recipient.kind, target.outcome)
+                {
+                    tx.assign(target.id, Some(task), None, now).await?;
+                }
+            }
+        }
     }
     Ok(())
 }
@@ -163,10 +165,7 @@ fn target(
     recipient: &Recipient,
     now: Timestamp,
 ) -> Target {
-    // I8: somebody the directory no longer knows counts as on hold, too.
-    let on_hold = recipient
-        .person()
-        .is_some_and(|person| directory.person(person).is_none_or(|person| person.legal_hold));
+    let on_hold = recipient.person().is_some_and(|person| rules::on_legal_hold(directory.person(person)));
     let mut detail = Detail::default();
     if recipient.kind == RecipientKind::Unknown {
         detail.trouble = Some(Trouble::UnknownAddress);
@@ -176,7 +175,7 @@ fn target(
         case: case.id,
         recipient: recipient.clone(),
         state: TargetState::Waiting,
-        outcome: (on_hold && case.request.intent.removes()).then_some(Outcome::OnLegalHold),
+        outcome: rules::at_request(case.request.intent, on_hold),
         detail,
         task: None,
         lease: Lease::default(),

@@ -1,6 +1,6 @@
 //! The state machine of design.md §4: pure, and the only place that knows which step may follow which.
 
-use shared::{CaseState, Outcome, TargetState};
+use shared::{CaseState, CopyState, Outcome, TargetState};
 use thiserror::Error;
 
 /// What happens to a case.
@@ -63,6 +63,13 @@ pub fn target_may(from: TargetState, to: TargetState) -> bool {
             | (T::Replaced, T::Replaced | T::Released)
             | (T::Released, T::Released)
     )
+}
+
+/// May a copy recorded as `from` be recorded as `to`? Saying the same again is allowed; a worker that lost its
+/// lease and speaks late must not bring back a copy whose sealed bytes are destroyed.
+pub fn copy_may(from: CopyState, to: CopyState) -> bool {
+    use CopyState as C;
+    from == to || matches!((from, to), (C::Vaulted, C::Held | C::Left) | (C::Held, C::Released))
 }
 
 /// The state an outcome leaves its target in.
@@ -142,6 +149,17 @@ mod tests {
                 Ok(CaseState::Closed)
             );
         }
+    }
+
+    #[test]
+    fn nothing_comes_back_into_the_vault() {
+        for from in CopyState::ALL.iter().filter(|state| state.is_out_of_vault()) {
+            assert!(CopyState::ALL.iter().all(|to| from == to || !copy_may(*from, *to)), "{from}");
+        }
+        assert!(
+            !copy_may(CopyState::Vaulted, CopyState::Released),
+            "what was never seen to be gone isn't put back"
+        );
     }
 
     #[test]

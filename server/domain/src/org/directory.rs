@@ -1,4 +1,5 @@
-//! The whole organisation in memory: small (a few MB for 10,000 people), read as one, replaced as one.
+//! The whole organisation in memory: small (a few MB for 10,000 people), read as one, replaced as one. Who decides
+//! for whom is read from here; who stands behind the addresses of a mail is `expand`'s.
 
 use crate::{
     ids::{DepartmentId, GroupId, PersonId},
@@ -48,25 +49,6 @@ pub enum Member {
     Outside(EmailAddress),
 }
 
-/// One mailbox or outsider behind the addresses of a mail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recipient {
-    pub kind: RecipientKind,
-    pub name: String,
-    /// The mailbox for ours, the address for outsiders.
-    pub address: EmailAddress,
-    /// Group addresses it came through; empty when named directly.
-    pub via: Vec<EmailAddress>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum RecipientKind {
-    Inside(PersonId),
-    /// One of our domains, but nobody in the directory has this address.
-    Unknown,
-    Outside,
-}
-
 impl Person {
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
@@ -78,15 +60,6 @@ impl Person {
 
     pub fn named(&self) -> NamedAddress {
         NamedAddress { name: self.name.clone(), address: self.address.clone() }
-    }
-}
-
-impl Recipient {
-    pub fn person(&self) -> Option<PersonId> {
-        match self.kind {
-            RecipientKind::Inside(person) => Some(person),
-            RecipientKind::Unknown | RecipientKind::Outside => None,
-        }
     }
 }
 
@@ -161,17 +134,16 @@ impl Directory {
         path
     }
 
-    pub fn is_ours(&self, address: &EmailAddress) -> bool {
-        self.domains.contains(address.domain())
+    pub fn group(&self, id: GroupId) -> Option<&Group> {
+        self.groups.get(&id)
     }
 
-    /// Everyone behind these addresses, each mailbox once, in the order they are met.
-    pub fn expand<'a>(&self, addresses: impl IntoIterator<Item = &'a NamedAddress>) -> Vec<Recipient> {
-        let mut expansion = Expansion { directory: self, found: Vec::new(), places: HashMap::new() };
-        for named in addresses {
-            expansion.address(&named.address, &named.name, &mut Vec::new());
-        }
-        expansion.found
+    pub fn group_by_address(&self, address: &EmailAddress) -> Option<&Group> {
+        self.group_by_address.get(address).and_then(|id| self.groups.get(id))
+    }
+
+    pub fn is_ours(&self, address: &EmailAddress) -> bool {
+        self.domains.contains(address.domain())
     }
 
     /// Can anybody's request come to this person?
@@ -209,129 +181,38 @@ impl Directory {
     }
 }
 
-struct Expansion<'a> {
-    directory: &'a Directory,
-    found: Vec<Recipient>,
-    places: HashMap<EmailAddress, usize>,
-}
-
-impl Expansion<'_> {
-    fn address(&mut self, address: &EmailAddress, name: &str, via: &mut Vec<GroupId>) {
-        if let Some(group) = self.directory.group_by_address.get(address) {
-            self.group(*group, via);
-        } else if let Some(person) = self.directory.person_by_address(address) {
-            self.add(RecipientKind::Inside(person.id), &person.name, &person.address, via);
-        } else {
-            let kind =
-                if self.directory.is_ours(address) { RecipientKind::Unknown } else { RecipientKind::Outside };
-            self.add(kind, name, address, via);
-        }
-    }
-
-    /// A group inside itself, directly or by a detour, is entered once.
-    fn group(&mut self, id: GroupId, via: &mut Vec<GroupId>) {
-        let directory = self.directory;
-        let Some(group) = directory.groups.get(&id) else { return };
-        if via.contains(&id) {
-            return;
-        }
-        via.push(id);
-        for member in &group.members {
-            match member {
-                Member::Person(person) => {
-                    if let Some(person) = directory.people.get(person) {
-                        self.add(RecipientKind::Inside(person.id), &person.name, &person.address, via);
-                    }
-                }
-                Member::Group(inner) => self.group(*inner, via),
-                Member::Outside(address) => self.address(address, "", via),
-            }
-        }
-        via.pop();
-    }
-
-    fn add(&mut self, kind: RecipientKind, name: &str, address: &EmailAddress, via: &[GroupId]) {
-        let groups =
-            via.iter().filter_map(|id| self.directory.groups.get(id)).map(|group| group.address.clone());
-        if let Some(place) = self.places.get(address) {
-            if via.is_empty() {
-                self.found[*place].via.clear();
-            }
-            return;
-        }
-        self.places.insert(address.clone(), self.found.len());
-        self.found.push(Recipient {
-            kind,
-            name: name.to_owned(),
-            address: address.clone(),
-            via: groups.collect(),
-        });
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub mod testing {
     use super::*;
     use uuid::Uuid;
 
-    fn id<T: From<Uuid>>(n: u128) -> T {
+    pub fn id<T: From<Uuid>>(n: u128) -> T {
         T::from(Uuid::from_u128(n))
     }
 
-    fn person(n: u128, manager: Option<u128>) -> Person {
+    /// `p{n}@x.test`, also `alias{n}@x.test`.
+    pub fn person(n: u128) -> Person {
         Person {
             id: id(n),
             name: format!("P{n}"),
             address: format!("p{n}@x.test").parse().unwrap(),
             aliases: vec![format!("alias{n}@x.test").parse().unwrap()],
             department: None,
-            manager: manager.map(id),
+            manager: None,
             language: Language::English,
             roles: vec![],
             active: true,
             legal_hold: false,
         }
     }
+}
 
-    fn to(addresses: &[&str]) -> Vec<NamedAddress> {
-        addresses
-            .iter()
-            .map(|text| NamedAddress { name: String::new(), address: text.parse().unwrap() })
-            .collect()
-    }
+#[cfg(test)]
+mod tests {
+    use super::{testing::id, *};
 
-    #[test]
-    fn nested_and_circular_groups_give_each_mailbox_once() {
-        let group = |n: u128, members| Group {
-            id: id(n),
-            address: format!("g{n}@x.test").parse().unwrap(),
-            name: String::new(),
-            members,
-        };
-        let directory = Directory::new(
-            vec![person(1, None), person(2, Some(1)), person(3, Some(1))],
-            vec![],
-            vec![
-                group(10, vec![Member::Person(id(1)), Member::Group(id(11))]),
-                group(
-                    11,
-                    vec![
-                        Member::Person(id(2)),
-                        Member::Group(id(10)),
-                        Member::Outside("o@y.test".parse().unwrap()),
-                    ],
-                ),
-            ],
-        );
-        let found =
-            directory.expand(&to(&["g10@x.test", "alias2@x.test", "nobody@x.test", "o@y.test", "z@z.test"]));
-        let seen: Vec<(&str, usize)> = found.iter().map(|r| (r.address.as_str(), r.via.len())).collect();
-        assert_eq!(
-            seen,
-            [("p1@x.test", 1), ("p2@x.test", 0), ("o@y.test", 0), ("nobody@x.test", 0), ("z@z.test", 0)]
-        );
-        assert_eq!(found[3].kind, RecipientKind::Unknown);
-        assert_eq!(found[4].kind, RecipientKind::Outside);
+    fn person(n: u128, manager: Option<u128>) -> Person {
+        Person { manager: manager.map(id), ..testing::person(n) }
     }
 
     #[test]

@@ -7,5 +7,8 @@ mod faults;
 mod large;
 mod office;
 mod real_mail;
+mod retention;
+mod several;
+mod stop;
 mod stories;
 mod trouble;

@@ -26,6 +26,27 @@ async fn hold_and_release_keep_every_byte() {
     assert!(told > 0);
 }
 
+/// Boundaries that never come, encodings that aren't, characters that don't exist, bare line ends, no body at all.
+#[tokio::test]
+async fn broken_mime_is_held_and_released_like_any_other() {
+    for (at, rest) in [
+        &b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--x\r\n\r\nnever reached"[..],
+        b"Content-Type: multipart/mixed\r\n\r\n--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b",
+        b"Content-Transfer-Encoding: base64\r\n\r\n!!!! not base64 ====\r\n",
+        b"Content-Type: text/plain; charset=utf-99\r\nSubject: \xff\xfe\r\n\r\n=ZZ=E4=\x00\r\n",
+        b"Content-Type: message/rfc822\nX-Broken: =?utf-8?B?5p6X6Z2S\n\nFrom",
+        b": :\r\n",
+        b"",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let raw = [b"From: ann@office.test\r\nMessage-ID: <broken@office.test>\r\n", rest].concat();
+        let mail = Mail { id: "broken@office.test".parse().unwrap(), raw: String::new() };
+        survives(&mail, &raw, Path::new(&format!("sample {at}"))).await;
+    }
+}
+
 async fn survives(mail: &Mail, raw: &[u8], path: &Path) {
     let office = Office::open().await;
     // The Sent copy knows whom it went to; what was delivered is the sample itself.

@@ -2,13 +2,15 @@
 //! as Maildirs.
 
 use super::Folder;
-use crate::{
-    commands::{key, org},
-    config::Config,
-    demo, wiring, world,
-};
+use crate::{config::Config, demo, key_file, wiring, world};
 use anyhow::{Context as _, Result, anyhow};
-use domain::{org::import::parse_toml, password, store::Store, time::Timestamp, world::World};
+use domain::{
+    org::import::{parse_toml, take_over},
+    password,
+    store::Store,
+    time::Timestamp,
+    world::World,
+};
 use std::{fs, path::Path};
 
 /// Of everybody in the demo. It is no secret: the demo's portal answers this machine alone.
@@ -29,7 +31,7 @@ pub async fn seed(folder: &Folder, site: &Path) -> Result<()> {
 pub async fn organisation(folder: &Folder, site: &Path) -> Result<()> {
     let world = world::real();
     fs::write(folder.at("recant.toml"), configuration(site)?)?;
-    key::make(&folder.at("vault.key"), &world)?;
+    key_file::make(&folder.at("vault.key"), &world)?;
     let organisation = demo::organisation(SEED);
     fs::write(folder.at("organisation.toml"), &organisation)?;
     fs::create_dir(folder.at("mail"))?;
@@ -45,7 +47,7 @@ async fn people(store: &dyn Store, organisation: &str, world: &World) -> Result<
         Some(problem) => anyhow!("the demo's organisation is wrong: {problem}"),
         None => anyhow!("the demo's organisation is wrong"),
     })?;
-    let change = org::import(store, &plan, world).await?;
+    let change = take_over(store, world, &plan).await?;
     // One hash for all: sixty would take seconds, and the password is on the screen anyway.
     let hash = password::hash(PASSWORD, world.bytes())?;
     let mut tx = store.write().await?;

@@ -16,6 +16,7 @@ use domain::{
         CaseNumber, CaseState, CopyState, CorrectionState, Intent, Language, ReasonKind, TargetState, Task,
     },
     time::Timestamp,
+    vault::{MasterKey, WrappedKey},
 };
 use uuid::Uuid;
 
@@ -113,6 +114,7 @@ fn about(sent: &SentMessage, number: CaseNumber) -> Case {
         subject: sent.subject.clone(),
         sent_at: sent.sent_at,
         fingerprint: sent.fingerprint,
+        size: sent.size,
     };
     let request = Request {
         intent: Intent::Recall,
@@ -192,6 +194,11 @@ pub fn copy(n: u128, target: &Target, body: Option<&[u8]>) -> SealedCopy {
         body_name: [9; 32],
         body: body.map(<[u8]>::to_vec),
     }
+}
+
+/// By the master key that is 32 times this byte.
+pub fn wrapped(by: u8, bytes: &[u8]) -> WrappedKey {
+    WrappedKey { by: Some(MasterKey::new([by; 32]).first_id()), bytes: bytes.to_vec() }
 }
 
 impl Bed {

@@ -1,6 +1,6 @@
 use crate::{
     bed::Bed,
-    builders::{MEI, at, case, draft, id, mail},
+    builders::{MEI, at, case, draft, id, mail, wrapped},
 };
 use domain::{case::draft::Upload, ids::UploadId};
 
@@ -40,7 +40,7 @@ async fn old_drafts_go_unless_a_case_was_made(bed: Bed) {
         draft.updated_at = at(if n == 7 { 100 } else { 99 });
         tx.save_draft(&draft).await.unwrap();
         tx.insert_upload(&upload(n, n, "a"), b"sealed").await.unwrap();
-        tx.vault_key(draft.id.0, b"key").await.unwrap();
+        tx.vault_key(draft.id.0, &wrapped(1, b"key")).await.unwrap();
     }
     let (made, targets) = case(6, 1);
     tx.insert_case(&made, &targets, &[]).await.unwrap();

@@ -3,8 +3,8 @@ use crate::{
     builders::{BO, MEI, at, case, id, mail, named},
 };
 use domain::{
-    sent::{Page, SentFilter, SentMessage},
-    shared::CaseNumber,
+    sent::{Page, SentCase, SentFilter, SentMessage},
+    shared::{CaseNumber, CaseState},
     store::Tx,
 };
 
@@ -145,12 +145,15 @@ async fn a_list_knows_the_newest_case(bed: Bed) {
     let (first, targets) = case(1, 1);
     let mut second = first.clone();
     (second.id, second.number, second.created_at) = (id(8), CaseNumber::new(2027, 1), at(500));
+    second.state = CaseState::Finished;
     let mut tx = bed.write().await;
     tx.insert_case(&second, &[], &[]).await.unwrap();
     tx.insert_case(&first, &targets, &[]).await.unwrap();
     let listing = tx.list_sent(id(MEI), &SentFilter::default(), ALL).await.unwrap();
     let cases: Vec<_> = listing.rows.iter().map(|row| row.case).collect();
-    assert_eq!(cases, [None, Some(CaseNumber::new(2027, 1))]);
+    let newest = SentCase { number: second.number, state: CaseState::Finished };
+    assert_eq!(cases, [None, Some(newest)]);
+    assert_ne!(first.state, second.state);
     for (has_case, hits) in [(true, [1]), (false, [2])] {
         let filter = SentFilter { has_case: Some(has_case), ..SentFilter::default() };
         assert_eq!(found(&mut tx, &filter).await, hits);

@@ -3,6 +3,8 @@ use crate::{
     builders::{at, case, id, mail, person},
 };
 use domain::store::{Store, StoreError};
+use std::time::Duration;
+use store::{Database, Options};
 
 stories!(
     dropped_is_rolled_back,
@@ -10,6 +12,7 @@ stories!(
     a_read_never_writes,
     after_a_failure_nothing_is_committed,
     what_a_row_refers_to_must_exist,
+    out_of_reach_is_told_from_broken,
     the_doctor_is_told_what_it_is,
 );
 
@@ -64,6 +67,18 @@ async fn what_a_row_refers_to_must_exist(bed: Bed) {
     let refused = tx.commit().await;
     assert!(matches!(refused, Err(StoreError::Missing(_))), "{refused:?}");
     assert!(bed.write().await.directory().await.unwrap().people().is_empty());
+}
+
+async fn out_of_reach_is_told_from_broken(bed: Bed) {
+    let options = Options { max_connections: 1, acquire_timeout: Duration::from_secs(3), max_bytes: None };
+    let busy = Database::open(&bed.url, &options).await.unwrap();
+    let taken = busy.write().await.unwrap();
+    let waited = busy.write().await.map(drop);
+    assert!(matches!(waited, Err(StoreError::Unavailable(_))), "{waited:?}");
+    drop(taken);
+    bed.db.close().await;
+    let closed = bed.db.read().await.map(drop);
+    assert!(matches!(closed, Err(StoreError::Unavailable(_))), "{closed:?}");
 }
 
 /// `SQLite`'s full disk needs the store's own connection: src/pool/tests.rs.

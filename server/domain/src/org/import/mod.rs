@@ -1,17 +1,20 @@
 //! The organisation as files: one TOML document, or CSV tables of people and groups.
 //!
 //! [`toml`](parse_toml) and [`csv`](parse_csv) only read; [`check`] finds every problem of the file, and only a
-//! file without problems becomes an [`OrgPlan`]; [`OrgPlan::apply`] compares it with the directory. No storage here.
+//! file without problems becomes an [`OrgPlan`]; [`OrgPlan::apply`] compares it with the directory, and [`take_over`]
+//! stores the difference.
 
 mod apply;
 mod check;
 mod csv;
 mod problem;
+mod take_over;
 mod toml;
 
 pub use apply::OrgChange;
 pub use csv::{GROUPS_FILE, PEOPLE_FILE, parse_csv};
 pub use problem::{ImportProblem, Reason};
+pub use take_over::take_over;
 pub use toml::{TOML_FILE, parse_toml};
 
 use crate::mail::EmailAddress;

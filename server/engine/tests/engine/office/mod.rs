@@ -13,7 +13,7 @@ use domain::{
     sent::{Page, SentFilter},
     sent_index,
     shared::{CaseNumber, Intent, Language, Outcome, ReasonKind, Verdict},
-    store::Store,
+    store::{Store, Tx},
     time::Timestamp,
     vault::MasterKey,
     world::World,
@@ -108,6 +108,32 @@ impl Office {
                 std::fs::create_dir_all(self.maildir(name).join(sub)).unwrap();
             }
         }
+    }
+
+    /// So many more colleagues, all in the group `everybody`; their names.
+    pub async fn hire(&self, many: usize) -> Vec<String> {
+        let names: Vec<String> = (0..many).map(|n| format!("p{n}")).collect();
+        let people: Vec<Person> = names.iter().map(|name| self.person(name)).collect();
+        let members = people.iter().map(|person| Member::Person(person.id)).collect();
+        let id = self.portal.world.id();
+        let everybody = Group { id, address: address("everybody"), name: "Everybody".into(), members };
+        let mut tx = self.store_write().await;
+        tx.replace_organisation(&people, &[], &[everybody]).await.unwrap();
+        tx.commit().await.unwrap();
+        for name in &names {
+            for sub in ["cur", "new", "tmp"] {
+                std::fs::create_dir_all(self.maildir(name).join(sub)).unwrap();
+            }
+        }
+        names
+    }
+
+    pub async fn store_read(&self) -> Box<dyn Tx> {
+        self.store.read().await.unwrap()
+    }
+
+    pub async fn store_write(&self) -> Box<dyn Tx> {
+        self.store.write().await.unwrap()
     }
 
     fn person(&self, name: &str) -> Person {
@@ -315,6 +341,7 @@ fn portal(
             policy: domain::policy::Policy::default(),
             max_upload: 25_000_000,
             mail_domain: "office.test".into(),
+            retention: hours(30 * 24),
         },
         engine: Arc::new(Waker::default()),
     }))

@@ -8,7 +8,7 @@ use domain::{
         Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
         SentListing,
     },
-    store::{Store, StoreError, Tx},
+    store::{Enlisted, Store, StoreError, Tx},
 };
 use std::sync::{
     Arc,
@@ -65,6 +65,10 @@ impl Store for MortalStore {
 
     async fn check(&self) -> Result<String, StoreError> {
         self.0.check().await
+    }
+
+    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError> {
+        self.0.enlist(holder).await
     }
 }
 

@@ -1,8 +1,17 @@
 //! Sealing what the vault keeps: XChaCha20-Poly1305, one data key per case, wrapped by the organisation's key.
 //!
 //! Destroying the wrapped data key is erasure. A seal is bound to what it is for (associated data), so that a
-//! sealed thing moved to another row doesn't open.
+//! sealed thing moved to another row doesn't open. What happens to the keys over the years stands in the modules
+//! below: [`rotation`] of the organisation's key, [`retention`] of a case's.
 
+mod master;
+pub mod retention;
+pub mod rotation;
+pub mod status;
+
+pub use master::{KeyId, KeyRing, KeySource, MasterKey, WrappedKey};
+
+use crate::world::World;
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -12,42 +21,15 @@ use thiserror::Error;
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::world::World;
-
 const NONCE: usize = 24;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("sealed content doesn't open: it was changed, or the key is another one")]
 pub struct SealError;
 
-/// The organisation's key, from a secret file.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct MasterKey([u8; 32]);
-
 /// One case's key.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct CaseKey([u8; 32]);
-
-impl MasterKey {
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// A fresh case key, wrapped for storing.
-    pub fn new_case_key(&self, owner: Uuid, world: &World) -> Result<Vec<u8>, SealError> {
-        let mut fresh: [u8; 32] = world.bytes();
-        let wrapped = seal(&self.0, &purpose(owner, b"key"), &fresh, world);
-        fresh.zeroize();
-        wrapped
-    }
-
-    pub fn unwrap(&self, owner: Uuid, wrapped: &[u8]) -> Result<CaseKey, SealError> {
-        let mut bytes = open(&self.0, &purpose(owner, b"key"), wrapped)?;
-        let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| SealError);
-        bytes.zeroize();
-        key.map(CaseKey)
-    }
-}
 
 impl CaseKey {
     /// `what` says what this is, e.g. the id of the row it goes into.

@@ -1,0 +1,127 @@
+//! `./dev bench engine`: how many targets a second go through the whole pipeline (locate, fetch, seal, commit, remove,
+//! verify, commit) on Maildirs, with group commit and with a commit for each write, on both databases, next to how
+//! often the same disk syncs in the same minute. The last line is JSON.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a command line that reports, or stops where it is"
+)]
+
+mod company;
+mod probe;
+
+use company::{Company, Kind};
+use engine::{Engine, Tuning, Waker};
+use serde_json::{Map, json};
+use std::{path::PathBuf, time::Instant};
+
+/// With a commit for each write: so many are enough to know the rate.
+const ALONE: usize = 1_000;
+
+struct Asked {
+    targets: usize,
+    databases: Vec<String>,
+}
+
+/// What one run came to.
+struct Measured {
+    seconds: f64,
+    targets: usize,
+    commits: u64,
+    entries: u64,
+}
+
+fn main() {
+    let asked = asked();
+    let place = PathBuf::from(std::env::var_os("RECANT_BENCH_DIR").unwrap_or_else(|| "target/bench".into()));
+    std::fs::create_dir_all(&place).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let mut report = Map::new();
+    println!(
+        "{:<10} {:>10} {:>12} {:>12} {:>12} {:>10}",
+        "", "targets", "targets/s", "commits/s", "entries/s", "fsync/s"
+    );
+    for database in &asked.databases {
+        let (Some(first), Some(second)) = (fresh(database), fresh(database)) else { continue };
+        let alone = runtime.block_on(run(&place, first, asked.targets.min(ALONE), 1));
+        let grouped = runtime.block_on(run(&place, second, asked.targets, Tuning::default().group));
+        let fsync = probe::fsyncs_per_second(&place);
+        row(&format!("{database}, 1"), &alone, fsync);
+        row(database, &grouped, fsync);
+        let gain = grouped.rate(grouped.targets as u64) / alone.rate(alone.targets as u64);
+        report.insert(
+            database.clone(),
+            json!({
+                "targets": grouped.targets,
+                "targets_per_s": grouped.rate(grouped.targets as u64).round(),
+                "commits_per_s": grouped.rate(grouped.commits).round(),
+                "audit_entries_per_s": grouped.rate(grouped.entries).round(),
+                "group_commit_gain": (gain * 10.0).round() / 10.0,
+                "fsync_per_s": fsync.round(),
+            }),
+        );
+    }
+    println!("{}", serde_json::Value::Object(report));
+}
+
+fn asked() -> Asked {
+    let mut asked = Asked { targets: 10_000, databases: vec!["sqlite".into(), "postgres".into()] };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--targets" => asked.targets = arguments.next().and_then(|number| number.parse().ok()).unwrap(),
+            "--database" => asked.databases = arguments.next().into_iter().collect(),
+            // What `cargo bench` adds.
+            "--bench" => {}
+            other => {
+                println!("unknown option {other}; there are --targets N and --database sqlite|postgres");
+                std::process::exit(2);
+            }
+        }
+    }
+    asked
+}
+
+/// A database of its own for one run. None: there is no Postgres here, and it was said.
+fn fresh(database: &str) -> Option<Kind> {
+    if database == "sqlite" {
+        return Some(Kind::Sqlite);
+    }
+    let server = testkit::postgres::Postgres::shared().unwrap()?;
+    Some(Kind::Postgres(server.create_database().unwrap()))
+}
+
+async fn run(place: &std::path::Path, database: Kind, targets: usize, group: usize) -> Measured {
+    let company = Company::found(place, database, targets).await;
+    let tuning = Tuning { group, ..Tuning::default() };
+    let engine = Engine::tuned(company.portal.clone(), Waker::default(), "bench".into(), tuning);
+    company.ask().await;
+    let (entries, commits) = (company.entries().await, company.commits());
+    let start = Instant::now();
+    while engine.turn().await.unwrap() {}
+    let seconds = start.elapsed().as_secs_f64();
+    company.all_are_held(targets).await;
+    Measured {
+        seconds,
+        targets,
+        commits: company.commits() - commits,
+        entries: company.entries().await - entries,
+    }
+}
+
+impl Measured {
+    fn rate(&self, count: u64) -> f64 {
+        count as f64 / self.seconds
+    }
+}
+
+fn row(name: &str, measured: &Measured, fsync: f64) {
+    println!(
+        "{name:<10} {:>10} {:>12.0} {:>12.0} {:>12.0} {fsync:>10.0}",
+        measured.targets,
+        measured.rate(measured.targets as u64),
+        measured.rate(measured.commits),
+        measured.rate(measured.entries),
+    );
+}

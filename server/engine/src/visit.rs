@@ -1,0 +1,122 @@
+//! One visit to one mailbox: what is known of it, what was done there and isn't written yet.
+
+use crate::{
+    retry::{MAX_ATTEMPTS, delay},
+    target::{Job, TaskError, count},
+    writes::{Ask, End, Note, Settle, permit_seen},
+};
+use domain::{
+    case::{
+        CopyRecord, Detail,
+        effects::{self, After},
+    },
+    ids::CopyId,
+    look::{self, Look, Own},
+    mail_system::MailSession,
+    shared::CopyState,
+    store::{Result, StoreError, TargetResult},
+};
+use std::{sync::Arc, time::Duration};
+
+pub struct Visit {
+    pub job: Arc<Job>,
+    pub detail: Detail,
+    /// Everything ever taken here, with what this visit knows of it.
+    pub copies: Vec<CopyRecord>,
+    notes: Vec<Note>,
+}
+
+impl Visit {
+    pub fn new(job: Arc<Job>) -> Self {
+        let detail = job.target.detail.clone();
+        Self { job, detail, copies: Vec::new(), notes: Vec::new() }
+    }
+
+    pub async fn read_copies(&mut self) -> Result<()> {
+        self.copies = self.job.portal.store.read().await?.copies(self.job.target.id).await?;
+        Ok(())
+    }
+
+    pub async fn open(&self) -> Result<Box<dyn MailSession>, TaskError> {
+        Ok(self.job.portal.mail.open(self.job.target.address()).await?)
+    }
+
+    /// Looks in all folders, notes in `detail` what was met, and finds out about copies that were sealed without
+    /// anybody noting whether they were removed, too.
+    pub async fn look(&mut self, session: &mut dyn MailSession) -> Result<Look, TaskError> {
+        let own = if self.job.person == self.job.case.requester { Own::Sender } else { Own::Recipient };
+        let look = look::find(session, &self.job.case.message, own).await?;
+        let detail = &mut self.detail;
+        detail.seen_there |= !look.copies.is_empty();
+        detail.read_copies = count(look.copies.iter().filter(|copy| copy.found.flags.seen).count());
+        detail.strangers = look.strangers;
+        detail.searched.clone_from(&look.searched);
+        detail.skipped.clone_from(&look.skipped);
+        if let Some(copy) = look.copies.first() {
+            detail.folder = Some(copy.found.folder.clone());
+        }
+        self.reconcile(&look).await?;
+        Ok(look)
+    }
+
+    /// Before each effect: a withdrawal, a stop, a legal hold and a lost lease are seen (I5, I8).
+    pub async fn may_act(&self) -> Result<(), TaskError> {
+        let mut tx = self.job.portal.store.read().await?;
+        let seen = permit_seen(tx.as_mut(), &self.job).await?;
+        drop(tx);
+        let permit = match seen {
+            Some(permit) => permit,
+            None => self.job.committer.write(Ask(self.job.clone())).await?,
+        };
+        permit.map_err(TaskError::Halted)
+    }
+
+    pub fn note_copy(&mut self, id: CopyId, state: CopyState, action: &'static str) {
+        if let Some(copy) = self.copies.iter_mut().find(|copy| copy.id == id) {
+            copy.state = state;
+        }
+        self.notes.push(Note::Copy { id, state, action });
+    }
+
+    pub fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    /// Writes the result; or, after an error, tries again later or ends the task.
+    pub async fn end(self, done: Result<TargetResult, TaskError>) -> Result<()> {
+        let Self { job, detail, notes, .. } = self;
+        let end = match done {
+            Ok(result) => End::Finished(result),
+            Err(error) => failed(&job, detail, &error),
+        };
+        let freed = matches!(end, End::Freed);
+        match job.committer.clone().write(Settle { job, notes, end }).await {
+            Err(StoreError::Fenced(_)) if freed => Ok(()),
+            settled => settled,
+        }
+    }
+}
+
+fn failed(job: &Job, mut detail: Detail, error: &TaskError) -> End {
+    if let TaskError::Halted(halt) = error {
+        return go_on(job, detail, effects::after_halt(job.task, *halt), None);
+    }
+    let attempts = job.target.attempts + 1;
+    tracing::info!(target_id = %job.target.id, task = %job.task, attempts, %error, "engine: target failed");
+    detail.trouble = Some(error.trouble());
+    let give_up = error.is_final() || attempts >= MAX_ATTEMPTS;
+    let after = if give_up { effects::after_giving_up(job.task) } else { After::Wait };
+    go_on(job, detail, after, error.retry_after())
+}
+
+fn go_on(job: &Job, detail: Detail, after: After, asked: Option<Duration>) -> End {
+    match after {
+        After::Free => End::Freed,
+        After::Wait => {
+            let attempts = job.target.attempts + 1;
+            let due = job.portal.world.now().plus(delay(attempts, asked));
+            End::Postponed { detail, attempts, due }
+        }
+        After::Settle(outcome) => End::Finished(TargetResult { state: job.target.state, outcome, detail }),
+    }
+}

@@ -1,0 +1,201 @@
+//! What a target's task writes: the intent before an effect, the outcome after it (I4), each with its audit entry (I9).
+
+use crate::{
+    committer::Write,
+    target::{Job, LEASE},
+};
+use async_trait::async_trait;
+use domain::{
+    case::{
+        Correction, Detail, SealedCopy, Target,
+        effects::{self, Halt, Moment},
+        flow, rules,
+    },
+    ids::CopyId,
+    shared::{CopyState, Task},
+    store::{Result, StoreError, TargetResult, Tx},
+    time::Timestamp,
+};
+use serde_json::json;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// May an effect follow now? Prolongs the lease.
+pub struct Ask(pub Arc<Job>);
+
+/// An effect may follow, within the lease; or why not.
+pub type Permit = std::result::Result<(), Halt>;
+
+#[async_trait]
+impl Write for Ask {
+    type Answer = Permit;
+
+    fn row(&self) -> Uuid {
+        self.0.target.id.0
+    }
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
+        permit(tx, &self.0).await
+    }
+}
+
+/// Copies go into the vault; without permission nothing is written.
+pub struct Seal {
+    pub job: Arc<Job>,
+    pub copies: Vec<SealedCopy>,
+}
+
+#[async_trait]
+impl Write for Seal {
+    type Answer = Permit;
+
+    fn row(&self) -> Uuid {
+        self.job.target.id.0
+    }
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
+        if let Err(halt) = permit(tx, &self.job).await? {
+            return Ok(Err(halt));
+        }
+        tx.insert_copies(&self.copies).await?;
+        for copy in &self.copies {
+            tx.record(&self.job.entry("copy.sealed", json!({ "copy": copy.record.id }))).await?;
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// A replacement is about to be put in place; without permission nothing is written.
+pub struct Intend {
+    pub job: Arc<Job>,
+    pub correction: Correction,
+}
+
+#[async_trait]
+impl Write for Intend {
+    type Answer = Permit;
+
+    fn row(&self) -> Uuid {
+        self.job.target.id.0
+    }
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
+        if let Err(halt) = permit(tx, &self.job).await? {
+            return Ok(Err(halt));
+        }
+        write_correction(tx, &self.job, &self.correction, "copy.replacing").await?;
+        Ok(Ok(()))
+    }
+}
+
+/// What an effect came to. Written with the end of the visit: until then the intent says that we must look.
+#[derive(Clone)]
+pub enum Note {
+    Copy { id: CopyId, state: CopyState, action: &'static str },
+    Correction { correction: Correction, action: &'static str },
+}
+
+/// How a visit ended.
+pub enum End {
+    Finished(TargetResult),
+    Postponed {
+        detail: Detail,
+        attempts: u32,
+        due: Timestamp,
+    },
+    /// Another task waits for this target: it needn't wait for our lease.
+    Freed,
+}
+
+/// The end of a visit: notes, result, correction and audit entries together, and the lease is over.
+pub struct Settle {
+    pub job: Arc<Job>,
+    pub notes: Vec<Note>,
+    pub end: End,
+}
+
+#[async_trait]
+impl Write for Settle {
+    type Answer = ();
+
+    fn row(&self) -> Uuid {
+        self.job.target.id.0
+    }
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<()> {
+        let (job, target) = (&self.job, &self.job.target);
+        let (id, fence, now) = (target.id, target.lease.fence, job.portal.world.now());
+        // First of all: it fails when the lease isn't ours any more.
+        match &self.end {
+            End::Finished(result) => tx.finish_target(id, fence, job.task, result, now).await?,
+            End::Postponed { detail, attempts, due } => {
+                tx.postpone_target(id, fence, detail, *attempts, *due, now).await?;
+            }
+            End::Freed => tx.postpone_target(id, fence, &target.detail, 0, now, now).await?,
+        }
+        for note in &self.notes {
+            note.write(tx, job).await?;
+        }
+        let End::Finished(result) = &self.end else { return Ok(()) };
+        if let Some(outcome) = result.outcome {
+            flow::settle_correction(tx, target, outcome, now).await?;
+        }
+        let detail = json!({
+            "task": job.task, "state": result.state, "outcome": result.outcome, "trouble": result.detail.trouble
+        });
+        tx.record(&job.entry("target.settled", detail)).await.map(drop)
+    }
+}
+
+impl Note {
+    async fn write(&self, tx: &mut dyn Tx, job: &Job) -> Result<()> {
+        match self {
+            Self::Copy { id, state, action } => {
+                tx.set_copy_state(*id, *state).await?;
+                tx.record(&job.entry(action, json!({ "copy": id }))).await.map(drop)
+            }
+            Self::Correction { correction, action } => write_correction(tx, job, correction, action).await,
+        }
+    }
+}
+
+async fn write_correction(
+    tx: &mut dyn Tx,
+    job: &Job,
+    correction: &Correction,
+    action: &'static str,
+) -> Result<()> {
+    tx.update_correction(correction, None).await?;
+    tx.record(&job.entry(action, json!({ "correction": correction.id }))).await.map(drop)
+}
+
+/// May an effect follow, as the rows say, without writing? None: the lease is about to end, so ask with [`Ask`].
+pub async fn permit_seen(tx: &mut dyn Tx, job: &Job) -> Result<Option<Permit>> {
+    let soon = job.portal.world.now().plus(LEASE / 3);
+    let ours = |target: &Target| {
+        target.lease.fence == job.target.lease.fence && target.lease.holder == job.target.lease.holder
+    };
+    let target = tx.target(job.target.id).await?.filter(ours);
+    if target.as_ref().is_some_and(|target| target.lease.until.is_none_or(|until| until < soon)) {
+        return Ok(None);
+    }
+    let stopped = !tx.engine_switch().await?.running;
+    moment(tx, job, target.and_then(|target| target.task), stopped).await.map(Some)
+}
+
+async fn permit(tx: &mut dyn Tx, job: &Job) -> Result<Permit> {
+    let until = job.portal.world.now().plus(LEASE);
+    let wanted = match tx.renew_target(job.target.id, job.target.lease.fence, until).await {
+        Ok(task) => task,
+        Err(StoreError::Fenced(_)) => None,
+        Err(error) => return Err(error),
+    };
+    // A stopped engine renews nothing: then the task isn't wanted.
+    moment(tx, job, wanted, false).await
+}
+
+async fn moment(tx: &mut dyn Tx, job: &Job, wanted: Option<Task>, stopped: bool) -> Result<Permit> {
+    let directory = job.portal.directory_as_seen(tx).await?;
+    let on_legal_hold = rules::on_legal_hold(directory.person(job.person));
+    Ok(effects::permit(job.task, Moment { wanted, stopped, on_legal_hold }))
+}

@@ -1,0 +1,270 @@
+//! The switch, pulled at every possible moment: no mailbox is touched after it, and starting again finishes the work.
+
+use crate::office::{Ask, Office, RECALL, hours};
+use async_trait::async_trait;
+use domain::{
+    audit::Actor,
+    engine_switch::{self, InFlight, SwitchError},
+    mail::{EmailAddress, MessageId},
+    mail_system::{
+        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
+        SentListing,
+    },
+    portal::Portal,
+    shared::{CaseNumber, CaseState, CorrectionState, Outcome, Task, Verdict},
+    store::{Enlisted, Store, StoreError, Tx},
+    world::World,
+};
+use engine::{Engine, Waker};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use testkit::world::TestClock;
+
+/// Pulls the switch when the n-th transaction that writes begins, and lets two seconds pass.
+#[derive(Clone)]
+struct Hand {
+    store: Arc<dyn Store>,
+    world: World,
+    left: Arc<AtomicU32>,
+    clock: Arc<TestClock>,
+    /// What was listed; None: not pulled yet.
+    listed: Arc<Mutex<Option<Vec<InFlight>>>>,
+    /// Changes of mailboxes after it.
+    late: Arc<AtomicU32>,
+}
+
+impl Hand {
+    async fn watch(&self) {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            let pulled = engine_switch::stop(self.store.as_ref(), &self.world, Actor::System, "a test").await;
+            *self.listed.lock().unwrap() = Some(pulled.unwrap());
+            // By then nothing may begin any more, whatever a worker was told just before (I5).
+            self.clock.advance(Duration::from_secs(2));
+        }
+    }
+
+    fn effect(&self) {
+        if self.listed.lock().unwrap().is_some() {
+            self.late.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
+struct Watched<T>(T, Hand);
+
+#[async_trait]
+impl Store for Watched<Arc<dyn Store>> {
+    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
+        self.0.read().await
+    }
+
+    async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
+        self.1.watch().await;
+        self.0.write().await
+    }
+
+    async fn check(&self) -> Result<String, StoreError> {
+        self.0.check().await
+    }
+
+    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError> {
+        self.0.enlist(holder).await
+    }
+}
+
+#[async_trait]
+impl MailSystem for Watched<Arc<dyn MailSystem>> {
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
+        Ok(Box::new(Watched(self.0.open(mailbox).await?, self.1.clone())))
+    }
+
+    async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
+        self.0.exists(mailbox).await
+    }
+
+    async fn check(&self) -> Result<String, MailError> {
+        self.0.check().await
+    }
+}
+
+#[async_trait]
+impl MailSession for Watched<Box<dyn MailSession>> {
+    async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
+        self.0.locate(id).await
+    }
+
+    async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
+        self.0.fetch(copy).await
+    }
+
+    async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
+        self.1.effect();
+        self.0.remove(copy).await
+    }
+
+    async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
+        self.1.effect();
+        self.0.put(copy).await
+    }
+
+    async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
+        self.0.list_sent(cursor).await
+    }
+}
+
+/// Works until nothing moves, with the switch pulled at the given moment. None: that moment never came.
+async fn work_until_stopped(office: &Office, moment: u32) -> Option<Vec<InFlight>> {
+    let hand = Hand {
+        store: office.store.clone(),
+        world: office.portal.world.clone(),
+        left: Arc::new(AtomicU32::new(moment)),
+        clock: office.clock.clone(),
+        listed: Arc::default(),
+        late: Arc::default(),
+    };
+    let (by_store, by_mail) = (hand.clone(), hand.clone());
+    let portal = office.through(Box::new(move |store, mail| {
+        (Arc::new(Watched(store, by_store)), Arc::new(Watched(mail, by_mail)))
+    }));
+    rest(&portal).await;
+    assert_eq!(hand.late.load(Ordering::SeqCst), 0, "a mailbox was changed after the stop at {moment}");
+    let listed = hand.listed.lock().unwrap().take();
+    if listed.is_some() {
+        // Longer than any lease: nobody takes it up.
+        office.clock.advance(hours(1));
+        rest(&portal).await;
+        assert_eq!(hand.late.load(Ordering::SeqCst), 0, "taken up while stopped, stopped at {moment}");
+    }
+    listed
+}
+
+async fn rest(portal: &Arc<Portal>) {
+    let engine = Engine::new(portal.clone(), Waker::default(), "stopped".into());
+    for _ in 0..50 {
+        if !engine.turn().await.unwrap() {
+            return;
+        }
+    }
+    panic!("it doesn't come to rest");
+}
+
+async fn start_again(office: &Office) {
+    engine_switch::start_here(&office.portal, Actor::System).await.unwrap();
+    office.settle().await;
+    office.trail_is_whole().await;
+}
+
+#[tokio::test]
+async fn no_copy_is_taken_after_a_stop() {
+    let mut listed_before_removal = false;
+    for moment in 1.. {
+        let office = Office::open().await;
+        let mail = office.send(&["bob"], "bob@office.test").await;
+        let number = office.ask(&office.portal, RECALL).await;
+        let Some(listed) = work_until_stopped(&office, moment).await else {
+            assert!(moment > 6, "the count reaches past the whole story");
+            break;
+        };
+        if !office.copies("bob", &mail).await.is_empty() {
+            for flying in &listed {
+                listed_before_removal = true;
+                assert_eq!((flying.case, flying.task), (number, Some(Task::Execute)));
+            }
+        }
+        start_again(&office).await;
+        assert_eq!(office.case(number).await.state, CaseState::Finished, "stopped at {moment}");
+        assert_eq!(office.outcome(number, "bob").await, Some(Outcome::RemovedUnread), "stopped at {moment}");
+        assert!(office.copies("bob", &mail).await.is_empty());
+    }
+    assert!(listed_before_removal);
+}
+
+#[tokio::test]
+async fn no_copy_is_put_back_after_a_stop() {
+    for moment in 1.. {
+        let office = Office::open().await;
+        let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
+        let number = office.ask(&office.portal, RECALL).await;
+        office.settle().await;
+        office.decide(number, Verdict::Refused).await;
+        if work_until_stopped(&office, moment).await.is_none() {
+            assert!(moment > 3, "the count reaches past the whole story");
+            break;
+        }
+        start_again(&office).await;
+        assert_eq!(office.case(number).await.state, CaseState::Closed, "stopped at {moment}");
+        assert_eq!(office.copies("bob", &mail).await.len(), 1, "stopped at {moment}");
+    }
+}
+
+async fn asked_and_approved(office: &Office) -> CaseNumber {
+    office.send(&[], "client@out.test").await;
+    let number = office.ask(&office.portal, Ask { text: "Sorry.", ..RECALL }).await;
+    office.settle().await;
+    office.decide(number, Verdict::Approved).await;
+    number
+}
+
+#[tokio::test]
+async fn a_correction_that_was_claimed_is_given_back() {
+    let office = Office::open().await;
+    let number = asked_and_approved(&office).await;
+    let mut tx = office.store.write().await.unwrap();
+    let now = office.portal.world.now();
+    let claimed = tx.claim_corrections("w", now, now.plus(hours(1)), 9).await.unwrap().remove(0);
+    tx.commit().await.unwrap();
+    let listed = engine_switch::stop(office.store.as_ref(), &office.portal.world, Actor::System, "a test")
+        .await
+        .unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!((listed[0].case, listed[0].target, listed[0].task), (number, claimed.target, None));
+    office.settle().await;
+    assert!(office.outbox().is_empty());
+    office.clock.advance(hours(2));
+    start_again(&office).await;
+    assert_eq!(office.outbox().len(), 1);
+    assert_eq!(office.corrections(number).await[0].state, CorrectionState::Sent);
+}
+
+/// Claimed together, sent one after the other: those that hadn't begun wait.
+#[tokio::test]
+async fn nothing_is_sent_after_a_stop() {
+    for moment in 1.. {
+        let office = Office::open().await;
+        let number = asked_and_approved(&office).await;
+        let Some(listed) = work_until_stopped(&office, moment).await else { break };
+        let sent = office.outbox().len();
+        assert!(sent == 0 || !listed.is_empty() || office.corrections(number).await[0].sent_at.is_some());
+        start_again(&office).await;
+        assert_eq!(office.outbox().len(), 1, "once, stopped at {moment}");
+        assert_eq!(office.case(number).await.state, CaseState::Finished);
+    }
+}
+
+#[tokio::test]
+async fn a_stop_needs_a_reason_and_is_recorded_once() {
+    let office = Office::open().await;
+    let (store, world) = (office.store.as_ref(), &office.portal.world);
+    let boss = Actor::Person(office.who("boss").await.id);
+    let stop = async |reason: &str| engine_switch::stop(store, world, boss, reason).await;
+    assert!(matches!(stop("  ").await, Err(SwitchError::ReasonMissing)));
+    assert!(matches!(stop(&"长".repeat(501)).await, Err(SwitchError::ReasonTooLong)));
+    assert!(matches!(engine_switch::start(store, world, boss).await, Err(SwitchError::Already)));
+    assert_eq!(stop(" 邮件系统升级 ").await.unwrap(), []);
+    assert!(matches!(stop("again").await, Err(SwitchError::Already)));
+    engine_switch::start(store, world, boss).await.unwrap();
+    let trail = office.store.read().await.unwrap().trail_after(0, 99).await.unwrap();
+    let told: Vec<_> = trail.iter().map(|entry| (entry.action.as_str(), entry.actor)).collect();
+    let by = Some(office.who("boss").await.id);
+    assert_eq!(told, [("engine.stopped", by), ("engine.started", by)]);
+    assert!(trail[0].detail.contains("邮件系统升级"));
+}

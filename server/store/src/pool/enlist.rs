@@ -1,0 +1,195 @@
+//! Which engines are alive. A file bears one engine, which holds a lock beside it; on a server each holds an
+//! advisory lock named for itself. The operating system ends the first and the server the second when the process
+//! dies, so the dead are told from the slow without waiting for a lease.
+
+use super::{Database, Pool};
+use crate::{
+    Transaction,
+    corrections::CORRECTIONS,
+    dialect::{WORK_CHANNEL, failure},
+    lease::{freed, holders},
+    targets::TARGETS,
+};
+use async_trait::async_trait;
+use domain::store::{Enlisted, Result, StoreError, Tx};
+use sqlx::{Connection as _, PgConnection, PgPool, postgres::PgListener};
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    future,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// Before a listener that lost its connection tries again; polling finds the work meanwhile.
+const LISTEN_AGAIN: Duration = Duration::from_secs(2);
+
+pub(super) async fn enlist(database: &Database, holder: &str) -> Result<Box<dyn Enlisted>> {
+    let (database, holder) = (database.clone(), holder.to_owned());
+    match &database.pool {
+        Pool::Sqlite { file, .. } => {
+            let _lock = file.as_deref().map(lock).transpose()?;
+            Ok(Box::new(Only { database, holder, _lock }))
+        }
+        Pool::Postgres(pool) => {
+            let pool = pool.clone();
+            let mut one = OneOfMany { database, holder, lock: None, listener: None, pool };
+            one.hold_lock().await?;
+            Ok(Box::new(one))
+        }
+    }
+}
+
+/// The only engine of a file.
+struct Only {
+    database: Database,
+    holder: String,
+    _lock: Option<File>,
+}
+
+#[async_trait]
+impl Enlisted for Only {
+    async fn free_orphans(&mut self) -> Result<u64> {
+        let mut tx = self.database.begin_write().await?;
+        let mut freed = 0;
+        for other in others(&mut tx, &self.holder).await? {
+            freed += free(&mut tx, &other).await?;
+        }
+        Box::new(tx).commit().await?;
+        Ok(freed)
+    }
+
+    async fn hint(&mut self) {
+        future::pending().await
+    }
+}
+
+/// One of several engines on a server.
+struct OneOfMany {
+    database: Database,
+    holder: String,
+    /// Whose session holds the advisory lock.
+    lock: Option<PgConnection>,
+    listener: Option<PgListener>,
+    pool: PgPool,
+}
+
+#[async_trait]
+impl Enlisted for OneOfMany {
+    async fn free_orphans(&mut self) -> Result<u64> {
+        self.hold_lock().await?;
+        let mut tx = self.database.begin_read().await?;
+        let others = others(&mut tx, &self.holder).await?;
+        drop(tx);
+        let mut freed = 0;
+        for other in others {
+            if self.is_gone(&other).await? {
+                let mut tx = self.database.begin_write().await?;
+                freed += free(&mut tx, &other).await?;
+                Box::new(tx).commit().await?;
+            }
+        }
+        Ok(freed)
+    }
+
+    async fn hint(&mut self) {
+        loop {
+            match self.listen().await {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::debug!(%error, "engine: not listening for work; polling goes on");
+                    self.listener = None;
+                    tokio::time::sleep(LISTEN_AGAIN).await;
+                }
+            }
+        }
+    }
+}
+
+impl OneOfMany {
+    /// The lock ends with its connection: a lost one is made again.
+    async fn hold_lock(&mut self) -> Result<()> {
+        if let Some(lock) = &mut self.lock
+            && lock.ping().await.is_ok()
+        {
+            return Ok(());
+        }
+        self.lock = None;
+        let connected = PgConnection::connect_with(&self.pool.connect_options()).await;
+        let mut lock = connected.map_err(|error| failure(error, "engine"))?;
+        if try_lock(&mut lock, &self.holder).await? {
+            self.lock = Some(lock);
+            return Ok(());
+        }
+        Err(StoreError::Taken(format!("an engine named {} is at work on this database", self.holder)))
+    }
+
+    /// Nobody holds that lock: its engine is gone.
+    async fn is_gone(&mut self, holder: &str) -> Result<bool> {
+        let Some(lock) = &mut self.lock else { return Ok(false) };
+        if !try_lock(lock, holder).await? {
+            return Ok(false);
+        }
+        let unlock = sqlx::query("SELECT pg_advisory_unlock(hashtextextended($1, 0))").bind(name(holder));
+        unlock.execute(lock).await.map_err(|error| failure(error, "engine"))?;
+        Ok(true)
+    }
+
+    async fn listen(&mut self) -> sqlx::Result<()> {
+        let listener = match &mut self.listener {
+            Some(listener) => listener,
+            none => {
+                let mut listener = PgListener::connect_with(&self.pool).await?;
+                listener.listen(WORK_CHANNEL).await?;
+                none.insert(listener)
+            }
+        };
+        listener.recv().await.map(drop)
+    }
+}
+
+async fn try_lock(connection: &mut PgConnection, holder: &str) -> Result<bool> {
+    let lock = sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtextextended($1, 0))").bind(name(holder));
+    lock.fetch_one(connection).await.map_err(|error| failure(error, "engine"))
+}
+
+/// Others may use advisory locks in the same database.
+fn name(holder: &str) -> String {
+    format!("recant engine {holder}")
+}
+
+async fn others(tx: &mut Transaction, holder: &str) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for table in [&TARGETS, &CORRECTIONS] {
+        found.extend(tx.rows(&holders(table), |row| row.get::<String>("lease_holder")).await?);
+    }
+    found.sort();
+    found.dedup();
+    found.retain(|other| other != holder);
+    Ok(found)
+}
+
+async fn free(tx: &mut Transaction, holder: &str) -> Result<u64> {
+    let mut count = 0;
+    for table in [&TARGETS, &CORRECTIONS] {
+        count += tx.run(&freed(table, holder)).await?;
+    }
+    Ok(count)
+}
+
+fn lock(database: &Path) -> Result<File> {
+    let mut path = database.as_os_str().to_owned();
+    path.push("-engine");
+    let path = PathBuf::from(path);
+    let mut options = OpenOptions::new();
+    let opened = options.write(true).create(true).truncate(false).mode(0o600).open(&path);
+    let file = opened.map_err(|error| StoreError::Other(Box::new(error)))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Taken(format!(
+            "another Recant is at work on {}: a SQLite file bears one; stop the other one, or use Postgres",
+            database.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(StoreError::Other(Box::new(error))),
+    }
+}

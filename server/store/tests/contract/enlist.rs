@@ -1,0 +1,127 @@
+//! Which engines are alive, and what becomes of what the dead had in hand.
+
+use crate::{
+    bed::Bed,
+    builders::{at, correction, id},
+};
+use domain::{
+    case::Correction,
+    shared::{CorrectionState, Task},
+    store::{Store, StoreError},
+};
+use store::{Database, Options};
+use tokio::time::{Duration, timeout};
+
+stories!(the_dead_leave_nothing_in_hand, a_heartbeat_prolongs_ones_own_leases, a_name_is_taken_once);
+
+async fn claim(bed: &Bed, holder: &str, targets: u32) -> Vec<domain::case::Target> {
+    let mut tx = bed.write().await;
+    let claimed = tx.claim_targets(holder, at(1), at(100), targets).await.unwrap();
+    tx.claim_corrections(holder, at(1), at(100), 1).await.unwrap();
+    tx.commit().await.unwrap();
+    claimed
+}
+
+async fn with_work(bed: &Bed) {
+    let (_, targets) = bed.with_case(1, 4).await;
+    let (case, others) = crate::builders::case(2, 2);
+    assert_eq!(targets.len(), 4);
+    let queued = |target| Correction { state: CorrectionState::Queued, ..correction(target) };
+    let mut second = case;
+    (second.id, second.message.sent) = (id(2), id(1));
+    let corrections: Vec<_> = others.iter().map(queued).collect();
+    let mut tx = bed.write().await;
+    tx.insert_case(&second, &others, &corrections).await.unwrap();
+    for target in &targets {
+        tx.assign(target.id, Some(Task::Hold), None, at(0)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn the_dead_leave_nothing_in_hand(bed: Bed) {
+    with_work(&bed).await;
+    let first = bed.db.enlist("first").await.unwrap();
+    let claimed = claim(&bed, "first", 2).await;
+    assert_eq!(claimed.len(), 2);
+    // Its process dies: nothing but this is left of it.
+    drop(first);
+    let mut second = bed.db.enlist("second").await.unwrap();
+    let mut freed = 0;
+    // The server notices the end of a connection a moment later.
+    for _ in 0..200 {
+        freed += second.free_orphans().await.unwrap();
+        if freed > 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(freed, 3, "two targets and a correction");
+    assert_eq!(claim(&bed, "second", 9).await.len(), 6, "at once, not after the lease");
+    assert_eq!(second.free_orphans().await.unwrap(), 0, "one's own leases stay");
+    let mut tx = bed.write().await;
+    let late = tx.renew_target(claimed[0].id, claimed[0].lease.fence, at(200)).await;
+    assert!(matches!(late, Err(StoreError::Fenced(_))), "{late:?}");
+}
+
+async fn a_heartbeat_prolongs_ones_own_leases(bed: Bed) {
+    with_work(&bed).await;
+    let mine = claim(&bed, "mine", 2).await;
+    let other = claim(&bed, "other", 2).await;
+    let mut tx = bed.write().await;
+    assert_eq!(tx.prolong_leases("mine", at(150)).await.unwrap(), 3);
+    assert_eq!(tx.prolong_leases("mine", at(120)).await.unwrap(), 0, "never shortened");
+    for target in &mine {
+        assert_eq!(tx.target(target.id).await.unwrap().unwrap().lease.until, Some(at(150)));
+    }
+    for target in &other {
+        assert_eq!(tx.target(target.id).await.unwrap().unwrap().lease.until, Some(at(100)));
+    }
+}
+
+async fn a_name_is_taken_once(bed: Bed) {
+    let _first = bed.db.enlist("engine").await.unwrap();
+    let second = bed.db.enlist("engine").await;
+    assert!(matches!(second, Err(StoreError::Taken(_))));
+}
+
+#[tokio::test]
+async fn a_file_bears_one_engine() {
+    let bed = Bed::sqlite().await;
+    let first = bed.db.enlist("first").await.unwrap();
+    // Another process opens the file for itself.
+    let other = Database::open(&bed.url, &Options::default()).await.unwrap();
+    let refused = other.enlist("second").await.err().unwrap().to_string();
+    assert!(refused.contains("another Recant is at work on") && refused.contains("Postgres"), "{refused}");
+    drop(first);
+    assert!(other.enlist("second").await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_bears_several_and_the_living_keep_theirs() {
+    let Some(bed) = Bed::postgres().await else { return };
+    with_work(&bed).await;
+    let _first = bed.db.enlist("first").await.unwrap();
+    assert_eq!(claim(&bed, "first", 2).await.len(), 2);
+    let mut second = bed.db.enlist("second").await.unwrap();
+    assert_eq!(second.free_orphans().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_made_elsewhere_is_announced() {
+    let Some(bed) = Bed::postgres().await else { return };
+    let (_, targets) = bed.with_case(1, 1).await;
+    let mut engine = bed.db.enlist("engine").await.unwrap();
+    let elsewhere = Database::open(&bed.url, &Options::default()).await.unwrap();
+    let made = async {
+        // Again and again: whoever isn't listening yet misses it.
+        loop {
+            let mut tx = elsewhere.write().await.unwrap();
+            tx.assign(targets[0].id, Some(Task::Hold), None, at(1)).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    };
+    tokio::select! {
+        heard = timeout(Duration::from_secs(30), engine.hint()) => assert!(heard.is_ok(), "nothing was heard"),
+        () = made => {}
+    }
+}

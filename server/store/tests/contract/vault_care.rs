@@ -1,0 +1,114 @@
+use crate::{
+    bed::Bed,
+    builders::{MEI, at, copy, id, mail, wrapped},
+};
+use domain::{
+    case::{Case, Detail, Target},
+    ids::CaseId,
+    shared::{CaseState, CopyState, Trouble},
+    store::Tx,
+    vault::status::{Bodies, CopyCount},
+};
+
+stories!(
+    what_has_ended_long_ago_is_due,
+    somebodys_mail_is_never_due,
+    what_is_kept_is_counted,
+    a_release_that_fails_is_named,
+);
+
+/// Cases 1, 2, … as asked for, each with two targets and a key.
+async fn cases(bed: &Bed, states: &[(CaseState, Option<i64>)]) -> Vec<(Case, Vec<Target>)> {
+    bed.with_mails(&[]).await;
+    let mut tx = bed.write().await;
+    let mut cases = Vec::new();
+    for (n, (state, ended_at)) in (1..).zip(states) {
+        tx.insert_sent(&[mail(n, MEI, "合同")]).await.unwrap();
+        let (mut case, targets) = crate::builders::case(n, 2);
+        (case.state, case.ended_at) = (*state, ended_at.map(at));
+        tx.insert_case(&case, &targets, &[]).await.unwrap();
+        tx.vault_key(case.id.0, &wrapped(1, b"key")).await.unwrap();
+        cases.push((case, targets));
+    }
+    tx.commit().await.unwrap();
+    cases
+}
+
+async fn due(tx: &mut Box<dyn Tx>, before: i64, only: Option<CaseId>) -> Vec<u32> {
+    let due = tx.erasable(at(before), only, 9).await.unwrap();
+    due.iter().map(|case| case.number.serial()).collect()
+}
+
+async fn what_has_ended_long_ago_is_due(bed: Bed) {
+    use CaseState as S;
+    let ended = [
+        (S::Finished, Some(30)),
+        (S::Closed, Some(10)),
+        (S::Restored, Some(20)),
+        (S::Executing, None),
+        (S::Finished, Some(40)),
+    ];
+    let cases = cases(&bed, &ended).await;
+    let mut tx = bed.write().await;
+    assert_eq!(due(&mut tx, 30, None).await, [2, 3, 1]);
+    assert_eq!(due(&mut tx, 9, None).await, [] as [u32; 0]);
+    assert_eq!(due(&mut tx, 30, Some(cases[0].0.id)).await, [1]);
+    assert_eq!(due(&mut tx, 30, Some(cases[4].0.id)).await, [] as [u32; 0]);
+    assert_eq!(tx.count_erasable(at(30)).await.unwrap(), 3);
+    let first = tx.erasable(at(99), None, 1).await.unwrap().remove(0);
+    assert_eq!((first.id, first.ended_at), (cases[1].0.id, at(10)));
+    tx.destroy_key(cases[1].0.id).await.unwrap();
+    assert_eq!(due(&mut tx, 30, None).await, [3, 1], "without its key there is nothing left to erase");
+}
+
+async fn somebodys_mail_is_never_due(bed: Bed) {
+    use CaseState as S;
+    let ended =
+        [(S::Closed, Some(1)), (S::Restored, Some(1)), (S::Finished, Some(1)), (S::Releasing, Some(1))];
+    let cases = cases(&bed, &ended).await;
+    let mut tx = bed.write().await;
+    for (n, (_, targets)) in (1..).zip(&cases) {
+        tx.insert_copies(&[copy(n, &targets[1], Some(b"body"))]).await.unwrap();
+        tx.set_copy_state(id(n), CopyState::Held).await.unwrap();
+    }
+    assert_eq!(due(&mut tx, 99, None).await, [3], "what a recall took for good");
+    let stuck: Vec<u32> = tx.not_put_back().await.unwrap().iter().map(|kept| kept.case.serial()).collect();
+    assert_eq!(stuck, [1, 2]);
+    tx.set_copy_state(id(1), CopyState::Released).await.unwrap();
+    tx.set_copy_state(id(2), CopyState::Vaulted).await.unwrap();
+    assert_eq!(due(&mut tx, 99, None).await, [1, 3]);
+}
+
+async fn what_is_kept_is_counted(bed: Bed) {
+    let cases = cases(&bed, &[(CaseState::Executing, None), (CaseState::Executing, None)]).await;
+    let mut tx = bed.write().await;
+    assert_eq!(tx.copy_counts().await.unwrap(), []);
+    assert_eq!(tx.body_counts().await.unwrap(), Bodies::default());
+    assert_eq!(tx.oldest_kept().await.unwrap(), None);
+    let targets = &cases[1].1;
+    let three =
+        [copy(1, &targets[0], Some(b"body!")), copy(2, &targets[0], None), copy(3, &targets[1], None)];
+    tx.insert_copies(&three).await.unwrap();
+    tx.set_copy_state(id(1), CopyState::Held).await.unwrap();
+    tx.set_copy_state(id(2), CopyState::Held).await.unwrap();
+    tx.set_copy_state(id(3), CopyState::Left).await.unwrap();
+    let count = |state, copies, kept| CopyCount { state, copies, bytes: copies * 1234, kept };
+    assert_eq!(tx.copy_counts().await.unwrap(), [count(CopyState::Held, 2, 2), count(CopyState::Left, 1, 0)]);
+    assert_eq!(tx.body_counts().await.unwrap(), Bodies { count: 1, bytes: 5 });
+    assert_eq!(tx.oldest_kept().await.unwrap(), Some((cases[1].0.number, at(2))));
+}
+
+async fn a_release_that_fails_is_named(bed: Bed) {
+    let cases = cases(&bed, &[(CaseState::Releasing, None)]).await;
+    let targets = &cases[0].1;
+    let mut tx = bed.write().await;
+    tx.insert_copies(&[copy(1, &targets[0], Some(b"body")), copy(2, &targets[0], None)]).await.unwrap();
+    assert_eq!(tx.not_put_back().await.unwrap(), [], "it has just begun");
+    let claimed = tx.claim_targets("w", at(1), at(9), 1).await.unwrap().remove(0);
+    let detail = Detail { trouble: Some(Trouble::MailboxFull), ..Detail::default() };
+    tx.postpone_target(claimed.id, 1, &detail, 2, at(9), at(2)).await.unwrap();
+    let stuck = tx.not_put_back().await.unwrap();
+    assert_eq!(stuck.len(), 1);
+    assert_eq!((stuck[0].case, &stuck[0].recipient), (cases[0].0.number, targets[0].address()));
+    assert_eq!((stuck[0].copies, stuck[0].attempts, stuck[0].trouble), (2, 2, Some(Trouble::MailboxFull)));
+}
