@@ -15,6 +15,7 @@ use crate::{
 use anyhow::{Context, Result, bail};
 use domain::{time::Timestamp, world::Clock};
 use std::{
+    collections::HashSet,
     fs, mem,
     process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -26,8 +27,6 @@ use tokio::{
     time::timeout,
 };
 
-/// A dead worker's leases run out while it is dead, so that the next one goes on at once.
-const DEAD_LEASES: Duration = Duration::from_mins(6);
 /// After so many kills everything is finished and checked, and the mailboxes are emptied.
 const CHAPTER: usize = 25;
 /// A point that isn't reached in this time is tried again later.
@@ -43,6 +42,7 @@ pub struct Driver {
     pub bug: Option<Bug>,
     pub planner: Planner,
     pub violations: Vec<String>,
+    told: HashSet<String>,
     dice: Dice,
     letters: Arc<Mutex<Letters>>,
     auditor: Auditor,
@@ -76,6 +76,7 @@ impl Driver {
             bug,
             planner,
             violations: Vec::new(),
+            told: HashSet::new(),
             dice: Dice::new(seed, 3),
             letters: Arc::default(),
             auditor: Auditor::default(),
@@ -127,7 +128,6 @@ impl Driver {
 
     async fn life(&mut self, plan: &Plan) -> Result<End> {
         let clock = OfficeClock::read(self.place.clock())?;
-        clock.advance(DEAD_LEASES)?;
         for _ in 0..3 {
             self.letters().send(&self.place, &self.dice, clock.now())?;
         }
@@ -192,7 +192,6 @@ impl Driver {
 
     /// Everything open is decided and done by a worker that nobody kills, and then nothing is excused.
     async fn rest(&mut self) -> Result<()> {
-        OfficeClock::read(self.place.clock())?.advance(DEAD_LEASES)?;
         let mut worker = self.spawn(|command| {
             command.arg("--rest");
         })?;
@@ -239,7 +238,9 @@ impl Driver {
         database.close().await;
         *self.letters() = letters;
         self.letters().surprises.clear();
-        let told = findings.into_iter().map(|finding| format!("{finding} [kill {}: {when}]", self.kills));
+        // What stays wrong is told once.
+        let fresh = findings.into_iter().filter(|finding| self.told.insert(finding.clone()));
+        let told = fresh.map(|finding| format!("{finding} [kill {}: {when}]", self.kills));
         self.violations.extend(told);
         Ok(())
     }

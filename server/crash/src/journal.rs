@@ -12,8 +12,15 @@ use std::{
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Line {
-    pub at: Timestamp,
+    pub at: Time,
     pub deed: Deed,
+}
+
+/// By the office's clock, which jumps, and by the real one.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Time {
+    pub office: Timestamp,
+    pub real: Timestamp,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,12 +46,18 @@ pub enum Deed {
         draft: String,
         number: CaseNumber,
     },
-    Decided {
+    Approved {
+        number: CaseNumber,
+    },
+    Refused {
         number: CaseNumber,
     },
     Withdrawn {
         number: CaseNumber,
     },
+    /// The administrator's switch.
+    Stopped,
+    Started,
     /// Something that the portal must refuse was not refused.
     Allowed {
         what: String,
@@ -59,7 +72,7 @@ impl Journal {
     }
 
     /// A journal that can't be written makes the campaign worthless: the caller ends.
-    pub fn note(&self, at: Timestamp, deed: Deed) -> Result<()> {
+    pub fn note(&self, at: Time, deed: Deed) -> Result<()> {
         let line = serde_json::to_string(&Line { at, deed })? + "\n";
         Ok((&self.0).write_all(line.as_bytes())?)
     }

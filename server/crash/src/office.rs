@@ -13,7 +13,7 @@ use domain::{
     world::World,
 };
 use mailbox::maildir::{MaildirConfig, MaildirSystem};
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 pub const DOMAIN: &str = "office.test";
 /// Approves.
@@ -26,6 +26,9 @@ pub const HELD: &str = "lea";
 pub const NOWHERE: &str = "nil";
 /// Everybody with a mailbox.
 pub const MAILBOXES: [&str; 8] = [BOSS, "ann", "bob", "cho", "dan", "eve", "fay", HELD];
+
+/// As in production.
+pub const RETENTION: Duration = Duration::from_hours(30 * 24);
 
 /// What the database is on.
 #[derive(Clone, Debug)]
@@ -143,6 +146,7 @@ pub fn portal(
             policy: Policy::default(),
             max_upload: 1_000_000,
             mail_domain: DOMAIN.into(),
+            retention: RETENTION,
         },
         engine,
     })

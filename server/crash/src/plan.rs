@@ -79,7 +79,7 @@ impl Plan {
 
     pub fn lure(&self) -> Lure {
         match self {
-            Self::After(_) => Lure::Any,
+            Self::After(_) => Lure::Nothing,
             Self::At { lure, .. } => *lure,
         }
     }

@@ -14,8 +14,12 @@ pub enum Moment {
 /// What must happen in the office for a point to be passed soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Lure {
-    /// It comes by itself.
+    /// Nothing: whatever comes.
+    Nothing,
+    /// It comes by itself, again and again, where the engine works.
     Any,
+    /// It comes once, when a worker begins.
+    Start,
     Approve,
     Refuse,
     Withdraw,
@@ -27,6 +31,12 @@ pub enum Lure {
     Changed,
     /// The mail system doesn't answer for a while.
     Silent,
+    /// The mail system takes almost as long as a lease lasts.
+    Slow,
+    /// The administrator's switch.
+    Switch,
+    /// What ended a month ago is erased.
+    Erase,
     /// The mailbox takes no replacement.
     Denied,
     /// Sending isn't possible now.
@@ -56,19 +66,20 @@ const fn rides(name: &'static str, lure: Lure) -> Point {
 /// Rare ones first: what they need takes time to come about.
 pub const POINTS: &[Point] = &[
     point("commit case.expired", Lure::Expire),
-    point("commit correction.unconfirmed", Lure::Unknown),
-    point("commit correction.postponed", Lure::Later),
-    point("commit correction.failed", Lure::Never),
+    point("commit vault.erased", Lure::Erase),
+    point("commit correction not sent", Lure::Later),
     point("commit copy.not_replaced", Lure::Denied),
     point("commit copy.left", Lure::Changed),
-    point("commit postpone", Lure::Silent),
+    point("commit postponement", Lure::Silent),
+    point("commit renewal", Lure::Slow),
+    point("commit engine switch", Lure::Switch),
     point("commit case.withdrawn", Lure::Withdraw),
     point("commit case.refused", Lure::Refuse),
     point("put back", Lure::Refuse),
     point("commit copy.released", Lure::Refuse),
     point("commit case.closed", Lure::Refuse),
     rides("commit case.releasing", Lure::Refuse),
-    rides("commit vault.destroyed", Lure::Refuse),
+    rides("commit vault.emptied", Lure::Refuse),
     point("commit copy.replacing", Lure::Replace),
     point("put replacement", Lure::Replace),
     point("commit copy.replaced", Lure::Replace),
@@ -80,18 +91,26 @@ pub const POINTS: &[Point] = &[
     point("send", Lure::Correct),
     point("deliver", Lure::Correct),
     point("commit correction.sent", Lure::Correct),
-    point("commit claim of corrections", Lure::Correct),
     point("commit case.finished", Lure::Approve),
+    point("freeing of leases", Lure::Start),
+    point("commit preparation", Lure::Any),
     point("commit case.holding", Lure::Any),
     rides("commit case.requested", Lure::Any),
     point("commit case.awaiting_approval", Lure::Any),
-    point("commit preparation", Lure::Any),
-    point("commit claim of targets", Lure::Any),
-    point("commit renewal", Lure::Any),
+    point("commit claim", Lure::Any),
     point("commit copy.sealed", Lure::Any),
     point("remove", Lure::Any),
     point("commit copy.held", Lure::Any),
 ];
+
+/// The point that a commit passes with this audit entry, or with this write where no entry speaks for it.
+pub fn of_commit(what: &'static str) -> &'static str {
+    match what {
+        "correction.failed" | "correction.postponed" | "correction.unconfirmed" => "correction not sent",
+        "engine.started" | "engine.stopped" => "engine switch",
+        other => other,
+    }
+}
 
 pub fn full_name(name: &str, moment: Moment) -> String {
     match moment {

@@ -15,7 +15,11 @@ use anyhow::{Context, Result, bail};
 use domain::portal::Portal;
 use engine::{Engine, Waker};
 use mailer::LocalMailer;
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 use store::{Database, Options};
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +39,7 @@ pub struct Task {
     die_at: Option<String>,
     #[arg(long, default_value_t = 1)]
     passing: u32,
-    #[arg(long, value_enum, default_value_t = Lure::Any)]
+    #[arg(long, value_enum, default_value_t = Lure::Nothing)]
     lure: Lure,
     #[arg(long, value_enum)]
     bug: Option<Bug>,
@@ -53,6 +57,7 @@ pub async fn work(task: Task) -> Result<()> {
         fate: Fate::new(&place.folder, sentence),
         journal: Journal::open(&place.journal())?,
         world: world.clone(),
+        clock: clock.clone(),
         dice: Dice::new(task.seed, 1),
         lure: task.lure,
         bug: task.bug,
@@ -60,13 +65,23 @@ pub async fn work(task: Task) -> Result<()> {
     });
     let waker = Waker::default();
     let portal = Arc::new(portal(&place, &mortality, waker.clone()).await?);
-    let office =
-        Office { portal: portal.clone(), mortality, clock, dice: Dice::new(task.seed, 2), lure: task.lure };
+    let dice = Dice::new(task.seed, 2);
+    let office = Office {
+        portal: portal.clone(),
+        mortality,
+        clock,
+        dice,
+        lure: task.lure,
+        a_month_passed: AtomicBool::new(false),
+    };
     let holder = format!("worker-{}", task.seed);
     if task.rest {
+        // Nobody waits for the leases of the dead.
+        portal.store.enlist(&holder).await?.free_orphans().await?;
         return rest(&office, &Engine::new(portal, waker, holder)).await;
     }
-    let engine = Engine::new(portal, waker, holder).run(CancellationToken::new());
+    let enlisted = portal.store.enlist(&holder).await?;
+    let engine = Engine::new(portal, waker, holder).run(enlisted, CancellationToken::new());
     tokio::select! {
         () = engine => bail!("the engine ended"),
         ended = workload::live(&office) => ended,
@@ -90,6 +105,7 @@ async fn portal(place: &Place, mortality: &Arc<Mortality>, waker: Waker) -> Resu
 
 /// Turns until nothing is due, then lets time pass for what is tried again later.
 async fn rest(office: &Office, engine: &Engine) -> Result<()> {
+    workload::start_engine(office).await?;
     for _ in 0..60 {
         workload::decide_everything(office).await?;
         for _ in 0..500 {

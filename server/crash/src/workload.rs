@@ -6,25 +6,34 @@ use crate::{
     dice::Dice,
     journal::Deed,
     mortal::Shared,
-    office::{BOSS, SENDERS, address},
+    office::{BOSS, RETENTION, SENDERS, address},
     points::Lure,
 };
 use anyhow::{Context, Result};
 use domain::{
+    audit::Actor,
     case::{
         Case, CaseFilter, TargetsDigest, ask,
         decide::{self, DecideError},
         draft::DraftForm,
         request::{self, RequestError},
     },
+    engine_switch::{self, SwitchError},
     ids::DraftId,
     org::{Person, Recipient},
     portal::Portal,
     sent::{Page, SentFilter},
     sent_index,
     shared::{CaseState, Intent, ReasonKind, Verdict},
+    vault::retention,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 pub struct Office {
     pub portal: Arc<Portal>,
@@ -32,6 +41,8 @@ pub struct Office {
     pub clock: Arc<OfficeClock>,
     pub dice: Dice,
     pub lure: Lure,
+    /// Once a life.
+    pub a_month_passed: AtomicBool,
 }
 
 /// More than a case waits for a decision.
@@ -40,13 +51,18 @@ const PAGE: Page = Page { index: 0, size: 500 };
 
 /// Until the worker dies.
 pub async fn live(office: &Office) -> Result<()> {
+    if !matches!(office.lure, Lure::Nothing | Lure::Switch) {
+        start_engine(office).await?;
+    }
     loop {
         tokio::time::sleep(Duration::from_millis(2 + office.dice.below(25))).await;
-        match office.dice.below(10) {
+        match office.dice.below(12) {
             0..4 => ask(office).await?,
             4..7 => decide(office).await?,
             7 => withdraw(office).await?,
             8 => decide_wrongly(office).await?,
+            9 => switch(office).await?,
+            10 => erase(office).await?,
             _ => let_a_day_pass(office).await?,
         }
     }
@@ -100,7 +116,7 @@ async fn click(office: &Office, sender: &Person, draft: DraftId) -> Result<()> {
     for answer in answers {
         match answer {
             Ok(number) => {
-                office.mortality.note(portal.world.now(), Deed::Asked { draft: draft.to_string(), number });
+                office.mortality.note(Deed::Asked { draft: draft.to_string(), number });
             }
             Err(RequestError::AlreadyOpen(_) | RequestError::Problems(_)) => {}
             Err(error) => return Err(error).context("asking"),
@@ -143,7 +159,9 @@ async fn decide(office: &Office) -> Result<()> {
     let Some(case) = office.dice.pick(&waiting) else { return Ok(()) };
     let approves = match office.lure {
         Lure::Refuse => false,
-        Lure::Any | Lure::Withdraw | Lure::Silent | Lure::Changed => office.dice.chance(60),
+        Lure::Nothing | Lure::Any | Lure::Start | Lure::Withdraw | Lure::Silent | Lure::Changed => {
+            office.dice.chance(60)
+        }
         _ => true,
     };
     give(office, case, if approves { Verdict::Approved } else { Verdict::Refused }).await
@@ -152,8 +170,10 @@ async fn decide(office: &Office) -> Result<()> {
 async fn give(office: &Office, case: &Case, verdict: Verdict) -> Result<()> {
     let boss = who(office, BOSS).await?;
     let portal = &office.portal;
-    match decide::decide(portal, &boss, case.number, verdict, "because", case.digest).await {
-        Ok(()) => office.mortality.note(portal.world.now(), Deed::Decided { number: case.number }),
+    let number = case.number;
+    match decide::decide(portal, &boss, number, verdict, "because", case.digest).await {
+        Ok(()) if verdict == Verdict::Approved => office.mortality.note(Deed::Approved { number }),
+        Ok(()) => office.mortality.note(Deed::Refused { number }),
         Err(DecideError::MovedOn(_)) => {}
         Err(error) => return Err(error).context("deciding"),
     }
@@ -173,7 +193,7 @@ async fn decide_wrongly(office: &Office) -> Result<()> {
     for (what, answer) in [("approving one's own request", own), ("approving another list", blind)] {
         if answer.is_ok() {
             let what = format!("{what}: {}", case.number);
-            office.mortality.note(portal.world.now(), Deed::Allowed { what });
+            office.mortality.note(Deed::Allowed { what });
         }
     }
     Ok(())
@@ -188,7 +208,7 @@ async fn withdraw(office: &Office) -> Result<()> {
     let portal = &office.portal;
     let requester = portal.directory().await?.person(case.requester).cloned().context("requester")?;
     match decide::withdraw(portal, &requester, case.number).await {
-        Ok(()) => office.mortality.note(portal.world.now(), Deed::Withdrawn { number: case.number }),
+        Ok(()) => office.mortality.note(Deed::Withdrawn { number: case.number }),
         Err(DecideError::MovedOn(_)) => {}
         Err(error) => return Err(error).context("withdrawing"),
     }
@@ -200,6 +220,39 @@ async fn let_a_day_pass(office: &Office) -> Result<()> {
     if office.lure == Lure::Expire && !waiting(office).await?.is_empty() || office.dice.below(200) == 0 {
         office.clock.advance(A_DAY)?;
     }
+    Ok(())
+}
+
+/// The administrator stops the engine, now and then, and starts it again.
+async fn switch(office: &Office) -> Result<()> {
+    let running = office.portal.store.read().await?.engine_switch().await?.running;
+    if !running && office.dice.chance(50) {
+        return start_engine(office).await;
+    }
+    if running && (office.lure == Lure::Switch || office.dice.chance(4)) {
+        let (store, world) = (office.portal.store.as_ref(), &office.portal.world);
+        engine_switch::stop(store, world, Actor::System, "a look at the mail server").await?;
+        office.mortality.note(Deed::Stopped);
+    }
+    Ok(())
+}
+
+pub async fn start_engine(office: &Office) -> Result<()> {
+    // Noted before: an effect right after it is no late one.
+    office.mortality.note(Deed::Started);
+    match engine_switch::start_here(&office.portal, Actor::System).await {
+        Err(SwitchError::Already) | Ok(()) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn erase(office: &Office) -> Result<()> {
+    let ended = cases(office, CaseState::is_final).await?;
+    let lured = office.lure == Lure::Erase && !ended.is_empty();
+    if lured && !office.a_month_passed.swap(true, Ordering::SeqCst) {
+        office.clock.advance(RETENTION + A_DAY)?;
+    }
+    retention::erase_due(&office.portal).await?;
     Ok(())
 }
 

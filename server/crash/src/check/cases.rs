@@ -4,17 +4,26 @@ use super::{
     Findings,
     scene::{CaseFile, Scene, detail},
 };
-use crate::{files, journal::Deed, letters::Kind, office};
+use crate::{
+    files,
+    journal::{Deed, Time},
+    letters::Kind,
+    office,
+};
 use domain::{
     case::{Target, TargetsDigest},
     org::{Recipient, RecipientKind},
     policy::Policy,
     shared::{CaseNumber, CaseState, Outcome, Verdict},
+    time::Timestamp,
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     time::Duration,
 };
+
+/// Within which everything stops.
+const MOMENT: Duration = Duration::from_secs(2);
 
 pub(super) fn check(scene: &Scene<'_>, found: &mut Findings) {
     for file in &scene.cases {
@@ -119,18 +128,44 @@ fn outcome_is_true(scene: &Scene<'_>, file: &CaseFile, target: &Target, found: &
     }
 }
 
-/// I5: by the journal, which notes when the mail system was told to remove.
+/// I5: by the journal, which notes when the mail system was told to act.
 fn stopped(scene: &Scene<'_>, found: &mut Findings) {
     for line in &scene.journal {
         let Deed::Removed { mailbox, message_id } = &line.deed else { continue };
         let about = scene.cases.iter().filter(|file| file.message_id() == message_id);
         for file in about.filter(|file| file.target_of(office::local(mailbox)).is_some()) {
-            let stops = ["case.withdrawn", "case.refused", "case.expired"];
-            let stop = file.trail.iter().find(|entry| stops.contains(&entry.action.as_str()));
-            let late = stop.is_some_and(|stop| line.at.since(stop.at) > Duration::from_secs(2));
+            let late = since_end(scene, file, line.at).is_some_and(|late| late > MOMENT);
             found.unless(!late, || format!("I5: {}: removed in {mailbox} after the end", file.case.number));
         }
     }
+    let mut off: Option<Timestamp> = None;
+    for line in &scene.journal {
+        match &line.deed {
+            Deed::Stopped => off = Some(line.at.real),
+            Deed::Started => off = None,
+            Deed::Removed { .. } | Deed::PutBack { .. } | Deed::PutReplacement { .. } | Deed::Sent { .. } => {
+                let late = off.is_some_and(|off| line.at.real.since(off) > MOMENT);
+                found.unless(!late, || format!("I5: {:?} although the engine is stopped", line.deed));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How long after the case was taken back. By the real clock where the worker lived to tell; else it is another
+/// life, and the office's clock will do.
+fn since_end(scene: &Scene<'_>, file: &CaseFile, at: Time) -> Option<Duration> {
+    let ours = file.case.number;
+    let told = scene.journal.iter().find(|line| match line.deed {
+        Deed::Withdrawn { number } | Deed::Refused { number } => number == ours,
+        _ => false,
+    });
+    if let Some(told) = told {
+        return Some(at.real.since(told.at.real));
+    }
+    let ends = ["case.withdrawn", "case.refused", "case.expired"];
+    let end = file.trail.iter().find(|entry| ends.contains(&entry.action.as_str()))?;
+    Some(at.office.since(end.at))
 }
 
 /// I10, and that what was answered is durable.
@@ -145,9 +180,10 @@ fn answered(scene: &Scene<'_>, found: &mut Findings) {
             Deed::Asked { draft, number } => found.unless(numbers.get(draft) == Some(number), || {
                 format!("I10: draft {draft} was answered {number}, the case is {:?}", numbers.get(draft))
             }),
-            Deed::Decided { number } => found.unless(has(number, "approval.given"), || {
-                format!("I9: the decision on {number} was answered and is lost")
-            }),
+            Deed::Approved { number } | Deed::Refused { number } => found
+                .unless(has(number, "approval.given"), || {
+                    format!("I9: the decision on {number} was answered and is lost")
+                }),
             Deed::Withdrawn { number } => found.unless(has(number, "case.withdrawn"), || {
                 format!("I9: the withdrawal of {number} was answered and is lost")
             }),

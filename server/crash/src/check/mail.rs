@@ -4,9 +4,9 @@ use super::{Findings, scene::Scene};
 use crate::{
     files::{self, Found},
     letters::{Kind, Letter},
-    office::HELD,
+    office::{HELD, RETENTION},
 };
-use domain::shared::CopyState;
+use domain::shared::{CaseState, CopyState};
 use std::collections::HashMap;
 
 pub(super) fn check(scene: &Scene<'_>, found: &mut Findings) {
@@ -74,7 +74,7 @@ fn original(
     let intact = vault.iter().all(|raw| *raw == letter.bytes);
     found.unless(intact, || format!("I3: {who}: the vault holds other bytes"));
     found.unless(here.len() <= 1, || format!("I3: {who} stands {} times in mailboxes", here.len()));
-    if !letter.deleted {
+    if !letter.deleted && !erased(scene, letter) {
         found.unless(here.len() + vault.len() >= 1, || format!("I3: {who} is in neither mailbox nor vault"));
     }
     if scene.at_rest {
@@ -96,6 +96,17 @@ fn original(
             format!("I3: {who} is at {is:?} {}, not at {was:?} {}", file.received, letter.received)
         });
     }
+}
+
+/// Recalled with approval, ended, kept as long as it must be: then it is gone for good.
+fn erased(scene: &Scene<'_>, letter: &Letter) -> bool {
+    let id = files::message_id(&letter.bytes);
+    let about = scene.cases.iter().filter(|file| Some(file.message_id()) == id.as_deref());
+    about.filter(|file| file.case.state == CaseState::Finished).any(|file| {
+        let erased = file.trail.iter().find(|entry| entry.action == "vault.erased");
+        let due = file.case.ended_at.map(|ended| ended.plus(RETENTION));
+        erased.zip(due).is_some_and(|(erased, due)| erased.at >= due)
+    })
 }
 
 /// I2, I8: not even its file name changed.

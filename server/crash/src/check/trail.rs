@@ -107,14 +107,17 @@ fn sending(scene: &Scene<'_>, file: &CaseFile, correction: &Correction, found: &
         (CorrectionState::Sent, true) => has("copy.replacing") && has("copy.replaced"),
         (CorrectionState::Sent, false) => has("correction.sending") && has("correction.sent"),
         (CorrectionState::Sending, _) => has("correction.sending"),
-        (CorrectionState::Unconfirmed, _) => has("correction.sending") && has("correction.unconfirmed"),
+        (CorrectionState::Unconfirmed, _) => {
+            has("copy.replacing") || (has("correction.sending") && has("correction.unconfirmed"))
+        }
         (CorrectionState::Failed, _) => has("correction.failed"),
         _ => true,
     };
     found.unless(told, || {
         format!("I9: {}: {id} is {} without its entries", file.case.number, correction.state)
     });
-    let done = has("copy.replaced") || has("copy.not_replaced");
+    let unsure = correction.state == CorrectionState::Unconfirmed;
+    let done = has("copy.replaced") || has("copy.not_replaced") || unsure;
     found.unless(!scene.at_rest || !has("copy.replacing") || done, || {
         format!("I4: {}: the replacement {id} has no end", file.case.number)
     });
@@ -149,7 +152,8 @@ fn effects(scene: &Scene<'_>, found: &mut Findings) {
     for line in &scene.journal {
         let (before, after, field, id) = match &line.deed {
             Deed::PutBack { key, .. } => ("copy.sealed", "copy.released", "copy", key),
-            Deed::PutReplacement { key, .. } => ("copy.replacing", "copy.replaced", "correction", key),
+            // What became of it is looked at correction by correction.
+            Deed::PutReplacement { key, .. } => ("copy.replacing", "copy.replacing", "correction", key),
             Deed::Sent { correction } => {
                 ("correction.sending", "correction.sending", "correction", correction)
             }

@@ -28,6 +28,8 @@ struct MortalSession {
 
 struct DeliverySession(Box<dyn MailSession>, Shared);
 
+/// Not quite a lease: it must be renewed before anything is done.
+const SLOW: Duration = Duration::from_secs(11);
 const PUT_BACK: &str = "put back";
 const PUT_REPLACEMENT: &str = "put replacement";
 
@@ -63,6 +65,9 @@ impl MailSession for MortalSession {
     }
 
     async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
+        if self.shared.says_no(Lure::Slow) {
+            self.shared.clock.advance(SLOW).map_err(|error| MailError::Other(error.to_string()))?;
+        }
         self.inner.fetch(copy).await
     }
 
@@ -75,11 +80,11 @@ impl MailSession for MortalSession {
         if shared.has(Bug::RemoveLate) {
             tokio::time::sleep(Duration::from_secs(3)).await;
         }
-        let at = shared.world.now();
+        let at = shared.now();
         let removal = self.inner.remove(copy).await?;
         if removal == Removal::Removed {
             let message_id = self.sought.as_ref().map(ToString::to_string).unwrap_or_default();
-            shared.note(at, Deed::Removed { mailbox: self.mailbox.to_string(), message_id });
+            shared.note_at(at, Deed::Removed { mailbox: self.mailbox.to_string(), message_id });
             if shared.has(Bug::RemoveMore) {
                 self.remove_a_neighbour().await?;
             }
@@ -109,7 +114,7 @@ impl MailSession for MortalSession {
         } else {
             Deed::PutReplacement { mailbox, key }
         };
-        shared.note(shared.world.now(), deed);
+        shared.note(deed);
         shared.after(name);
         Ok(put)
     }

@@ -33,7 +33,7 @@ impl<M: Mailer> Mailer for MortalMailer<M> {
             return Err(SendError::Never("no such user".into()));
         }
         self.0.send(id, from, to, bytes).await?;
-        shared.note(shared.world.now(), Deed::Sent { correction: id.to_string() });
+        shared.note(Deed::Sent { correction: id.to_string() });
         shared.after("send");
         if shared.says_no(Lure::Unknown) {
             return Err(SendError::Unknown("the connection broke".into()));

@@ -12,12 +12,13 @@ pub use store::MortalStore;
 
 use crate::{
     breaks::Bug,
+    clock::OfficeClock,
     death::Fate,
     dice::Dice,
-    journal::{Deed, Journal},
+    journal::{Deed, Journal, Time},
     points::{Lure, Moment},
 };
-use domain::{time::Timestamp, world::World};
+use domain::world::World;
 use std::sync::Arc;
 
 /// What all ports of one worker share.
@@ -25,6 +26,7 @@ pub struct Mortality {
     pub fate: Fate,
     pub journal: Journal,
     pub world: World,
+    pub clock: Arc<OfficeClock>,
     pub dice: Dice,
     pub lure: Lure,
     pub bug: Option<Bug>,
@@ -53,7 +55,15 @@ impl Mortality {
     }
 
     /// A worker whose deeds can't be written down must do no more of them.
-    pub fn note(&self, at: Timestamp, deed: Deed) {
+    pub fn note(&self, deed: Deed) {
+        self.note_at(self.now(), deed);
+    }
+
+    pub fn now(&self) -> Time {
+        Time { office: self.world.now(), real: self.clock.real() }
+    }
+
+    pub fn note_at(&self, at: Time, deed: Deed) {
         if self.journal.note(at, deed).is_err() {
             std::process::abort();
         }

@@ -2,7 +2,7 @@
 
 use super::{Shared, tx::MortalTx};
 use async_trait::async_trait;
-use domain::store::{Result, Store, Tx};
+use domain::store::{Enlisted, Result, Store, Tx};
 use std::sync::Arc;
 
 pub struct MortalStore(pub Arc<dyn Store>, pub Shared);
@@ -19,5 +19,29 @@ impl Store for MortalStore {
 
     async fn check(&self) -> Result<String> {
         self.0.check().await
+    }
+
+    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>> {
+        Ok(Box::new(MortalEnlisted(self.0.enlist(holder).await?, self.1.clone())))
+    }
+}
+
+struct MortalEnlisted(Box<dyn Enlisted>, Shared);
+
+const FREEING: &str = "freeing of leases";
+
+#[async_trait]
+impl Enlisted for MortalEnlisted {
+    async fn free_orphans(&mut self) -> Result<u64> {
+        self.1.before(FREEING);
+        let freed = self.0.free_orphans().await?;
+        if freed > 0 {
+            self.1.after(FREEING);
+        }
+        Ok(freed)
+    }
+
+    async fn hint(&mut self) {
+        self.0.hint().await;
     }
 }

@@ -5,7 +5,10 @@
 //! in `points` before the campaign runs again.
 
 use super::Shared;
-use crate::{breaks::Bug, points::Moment};
+use crate::{
+    breaks::Bug,
+    points::{self, Moment},
+};
 use async_trait::async_trait;
 use domain::{
     audit,
@@ -13,16 +16,21 @@ use domain::{
         Approval, Case, CaseFilter, CaseRow, CopyRecord, Correction, Detail, SealedCopy, Target,
         draft::{Draft, Upload},
     },
+    engine_switch::{InFlight, Switch},
     ids::{CaseId, CopyId, CorrectionId, DraftId, PersonId, SentId, TargetId, UploadId},
     mail::MessageId,
     org::{Department, Directory, Group, Person},
     sent::{Listing, Page, SentFilter, SentMessage, SentSummary},
     shared::{CaseNumber, CopyState, CorrectionState, Language, Outcome, Role, Task},
     store::{
-        Audit, Cases, Corrections, Drafts, People, Result, SentMail, Sessions, StoreError, TargetResult,
-        Targets, Tx, Vault,
+        Audit, Cases, Corrections, Drafts, EngineSwitch, ErasableCase, KeysBy, People, Result, SentMail,
+        Sessions, StoreError, TargetResult, Targets, Tx, Vault, VaultCare, VaultKeys,
     },
     time::Timestamp,
+    vault::{
+        KeyId, WrappedKey,
+        status::{Bodies, CopyCount, NotPutBack},
+    },
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -50,7 +58,7 @@ impl MortalTx {
     /// Entries speak for everything that is written with them.
     fn points(&self) -> Vec<String> {
         let chosen = if self.actions.is_empty() { &self.writes } else { &self.actions };
-        chosen.iter().map(|name| format!("commit {name}")).collect()
+        chosen.iter().map(|name| format!("commit {}", points::of_commit(name))).collect()
     }
 
     fn is_forgotten(&self) -> bool {
@@ -167,7 +175,7 @@ passed_on!(Targets {
     "" target(id: TargetId) -> Option<Target>;
     "renewal" renew_target(id: TargetId, fence: i64, lease_until: Timestamp) -> Option<Task>;
     "target" finish_target(id: TargetId, fence: i64, done: Task, result: &TargetResult, now: Timestamp) -> ();
-    "postpone" postpone_target(id: TargetId, fence: i64, detail: &Detail, attempts: u32, due_at: Timestamp, now: Timestamp) -> ();
+    "postponement" postpone_target(id: TargetId, fence: i64, detail: &Detail, attempts: u32, due_at: Timestamp, now: Timestamp) -> ();
     "target" assign(id: TargetId, task: Option<Task>, outcome: Option<Outcome>, now: Timestamp) -> ();
     "" case_pulse(case: CaseId) -> String;
     "" open_tasks(case: CaseId) -> u64;
@@ -175,21 +183,54 @@ passed_on!(Targets {
     async fn claim_targets(&mut self, holder: &str, now: Timestamp, lease_until: Timestamp, limit: u32) -> Result<Vec<Target>> {
         let claimed = self.inner.claim_targets(holder, now, lease_until, limit).await?;
         if !claimed.is_empty() {
-            self.writes("claim of targets");
+            self.writes("claim");
         }
         Ok(claimed)
+    }
+
+    async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64> {
+        let prolonged = self.inner.prolong_leases(holder, until).await?;
+        if prolonged > 0 {
+            self.writes("renewal");
+        }
+        Ok(prolonged)
     }
 );
 
 passed_on!(Vault {
-    "" vault_key(owner: Uuid, fresh: &[u8]) -> Vec<u8>;
-    "" existing_vault_key(owner: Uuid) -> Option<Vec<u8>>;
     "" has_body(case: CaseId, name: &[u8; 32]) -> bool;
     "copy" insert_copies(copies: &[SealedCopy]) -> ();
     "" copies(target: TargetId) -> Vec<CopyRecord>;
     "" copy_content(copy: CopyId) -> Option<(Vec<u8>, Vec<u8>)>;
     "copy" set_copy_state(copy: CopyId, state: CopyState) -> ();
-    "vault" destroy_vault(case: CaseId) -> ();
+    "vault" empty_vault(case: CaseId) -> ();
+});
+
+passed_on!(VaultKeys {
+    "preparation" vault_key(owner: Uuid, fresh: &WrappedKey) -> WrappedKey;
+    "" existing_vault_key(owner: Uuid) -> Option<WrappedKey>;
+    "" keys_in_use() -> Vec<(Option<KeyId>, u64)>;
+    "" wrapped_keys(by: KeysBy, after: Option<Uuid>, limit: u32) -> Vec<(Uuid, WrappedKey)>;
+    "key" replace_key(owner: Uuid, old: &WrappedKey, new: &WrappedKey) -> bool;
+    "" retired_keys() -> Vec<KeyId>;
+    "key" retire_keys(keys: &[KeyId]) -> ();
+    "key" destroy_key(case: CaseId) -> bool;
+});
+
+passed_on!(VaultCare {
+    "" erasable(before: Timestamp, only: Option<CaseId>, limit: u32) -> Vec<ErasableCase>;
+    "" count_erasable(before: Timestamp) -> u64;
+    "" copy_counts() -> Vec<CopyCount>;
+    "" body_counts() -> Bodies;
+    "" oldest_kept() -> Option<(CaseNumber, Timestamp)>;
+    "" not_put_back() -> Vec<NotPutBack>;
+});
+
+passed_on!(EngineSwitch {
+    "" engine_switch() -> Switch;
+    "switch" turn_engine(running: bool, by: Option<PersonId>, at: Timestamp, reason: &str) -> bool;
+    "" in_flight(now: Timestamp) -> Vec<InFlight>;
+    "switch" note_in_flight(in_flight: &[InFlight]) -> ();
 });
 
 passed_on!(Corrections {
@@ -204,7 +245,7 @@ passed_on!(Corrections {
     async fn claim_corrections(&mut self, holder: &str, now: Timestamp, lease_until: Timestamp, limit: u32) -> Result<Vec<Correction>> {
         let claimed = self.inner.claim_corrections(holder, now, lease_until, limit).await?;
         if !claimed.is_empty() {
-            self.writes("claim of corrections");
+            self.writes("claim");
         }
         Ok(claimed)
     }
