@@ -30,7 +30,7 @@ use tokio::{
 /// After so many kills everything is finished and checked, and the mailboxes are emptied.
 const CHAPTER: usize = 25;
 /// A point that isn't reached in this time is tried again later.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// To finish everything.
 const REST: Duration = Duration::from_mins(3);
 /// Of points that weren't reached, before we say that they can't be.

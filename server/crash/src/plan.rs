@@ -56,7 +56,7 @@ impl Planner {
         let candidates = if alone.is_empty() { open.iter().collect() } else { alone };
         self.tries += 1;
         let (name, point) = candidates[self.tries % candidates.len()];
-        let passing = if point.lure == Lure::Any { 1 + u32::try_from(dice.below(3)).unwrap_or(0) } else { 1 };
+        let passing = if point.lure == Lure::Any { 1 + u32::try_from(dice.below(2)).unwrap_or(0) } else { 1 };
         Plan::At { point: name.clone(), lure: point.lure, passing }
     }
 }

@@ -131,7 +131,7 @@ fn form(office: &Office, recipients: &[Recipient]) -> DraftForm {
     let intent = match office.lure {
         Lure::Changed => Intent::Recall,
         Lure::Replace | Lure::Denied => Intent::RecallAndReplace,
-        Lure::Refuse | Lure::Withdraw | Lure::Expire if dice.chance(80) => Intent::Recall,
+        Lure::Refuse | Lure::Slow | Lure::Withdraw | Lure::Expire if dice.chance(80) => Intent::Recall,
         _ => dice.pick(&any).copied().unwrap_or(Intent::Recall),
     };
     let sends = matches!(office.lure, Lure::Correct | Lure::Later | Lure::Never | Lure::Unknown);
@@ -158,7 +158,7 @@ async fn decide(office: &Office) -> Result<()> {
     let waiting = waiting(office).await?;
     let Some(case) = office.dice.pick(&waiting) else { return Ok(()) };
     let approves = match office.lure {
-        Lure::Refuse => false,
+        Lure::Refuse | Lure::Slow => false,
         Lure::Nothing | Lure::Any | Lure::Start | Lure::Withdraw | Lure::Silent | Lure::Changed => {
             office.dice.chance(60)
         }

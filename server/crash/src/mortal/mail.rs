@@ -61,13 +61,13 @@ impl MailSystem for MortalMail {
 impl MailSession for MortalSession {
     async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
         self.sought = Some(id.clone());
+        if self.shared.says_no(Lure::Slow) {
+            self.shared.clock.advance(SLOW).map_err(|error| MailError::Other(error.to_string()))?;
+        }
         self.inner.locate(id).await
     }
 
     async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
-        if self.shared.says_no(Lure::Slow) {
-            self.shared.clock.advance(SLOW).map_err(|error| MailError::Other(error.to_string()))?;
-        }
         self.inner.fetch(copy).await
     }
 

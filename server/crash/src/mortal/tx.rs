@@ -38,7 +38,7 @@ use uuid::Uuid;
 pub struct MortalTx {
     inner: Box<dyn Tx>,
     shared: Shared,
-    /// Audit actions recorded here.
+    /// Audit actions recorded here, and what is as much.
     actions: BTreeSet<&'static str>,
     /// What else was written.
     writes: BTreeSet<&'static str>,
@@ -175,7 +175,6 @@ passed_on!(Targets {
     "" target(id: TargetId) -> Option<Target>;
     "renewal" renew_target(id: TargetId, fence: i64, lease_until: Timestamp) -> Option<Task>;
     "target" finish_target(id: TargetId, fence: i64, done: Task, result: &TargetResult, now: Timestamp) -> ();
-    "postponement" postpone_target(id: TargetId, fence: i64, detail: &Detail, attempts: u32, due_at: Timestamp, now: Timestamp) -> ();
     "target" assign(id: TargetId, task: Option<Task>, outcome: Option<Outcome>, now: Timestamp) -> ();
     "" case_pulse(case: CaseId) -> String;
     "" open_tasks(case: CaseId) -> u64;
@@ -186,6 +185,13 @@ passed_on!(Targets {
             self.writes("claim");
         }
         Ok(claimed)
+    }
+
+    /// In a group with others it has no entry of its own that would speak for it.
+    async fn postpone_target(&mut self, id: TargetId, fence: i64, detail: &Detail, attempts: u32, due_at: Timestamp, now: Timestamp) -> Result<()> {
+        self.inner.postpone_target(id, fence, detail, attempts, due_at, now).await?;
+        self.actions.insert("postponement");
+        Ok(())
     }
 
     async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64> {
