@@ -6,7 +6,10 @@ use crate::viewer::ViewerError;
 use axum::http::StatusCode;
 use domain::{
     account::{ChangePasswordError, SignInError},
-    case::{ask::AskError, decide::DecideError, flow::FlowError, request::RequestError},
+    case::{
+        ask::AskError, decide::DecideError, flow::FlowError, request::RequestError, restore::RestoreError,
+    },
+    engine_switch::SwitchError,
     store::StoreError,
 };
 use std::fmt::Display;
@@ -60,6 +63,18 @@ impl Failure for RequestError {
 }
 
 impl Failure for DecideError {
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_passing())
+    }
+}
+
+impl Failure for RestoreError {
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Decide(error) if error.is_passing())
+    }
+}
+
+impl Failure for SwitchError {
     fn is_passing(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_passing())
     }

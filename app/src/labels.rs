@@ -51,6 +51,7 @@ pub fn case_state(text: Text, state: CaseState) -> String {
         CaseState::Withdrawn => fl!(text, "case-withdrawn"),
         CaseState::Releasing => fl!(text, "case-releasing"),
         CaseState::Closed => fl!(text, "case-closed"),
+        CaseState::RestoreRequested => fl!(text, "case-restore-requested"),
         CaseState::Restoring => fl!(text, "case-restoring"),
         CaseState::Restored => fl!(text, "case-restored"),
     }
@@ -70,6 +71,7 @@ pub fn case_explanation(text: Text, state: CaseState) -> String {
         CaseState::Withdrawn => fl!(text, "case-withdrawn-means"),
         CaseState::Releasing => fl!(text, "case-releasing-means"),
         CaseState::Closed => fl!(text, "case-closed-means"),
+        CaseState::RestoreRequested => fl!(text, "case-restore-requested-means"),
         CaseState::Restoring => fl!(text, "case-restoring-means"),
         CaseState::Restored => fl!(text, "case-restored-means"),
     }
@@ -78,7 +80,7 @@ pub fn case_explanation(text: Text, state: CaseState) -> String {
 pub fn case_tone(state: CaseState) -> Tone {
     match state {
         CaseState::Finished => Tone::Good,
-        CaseState::AwaitingApproval => Tone::Warn,
+        CaseState::AwaitingApproval | CaseState::RestoreRequested => Tone::Warn,
         CaseState::Refused | CaseState::Expired => Tone::Bad,
         CaseState::Withdrawn | CaseState::Closed | CaseState::Restored => Tone::Plain,
         CaseState::Requested

@@ -80,6 +80,7 @@ pub async fn boot(config: &Config, overrides: Overrides) -> Result<Running, Boot
         port: addr.port(),
         stop: stop.clone(),
     });
+    background::checkpoints::start(&portal, config.audit.clone(), &tasks, &stop);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let answering = tokio::spawn(async move { serving.await });

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod http;
 pub mod key_file;
 pub mod logging;
+pub mod signing_key;
 pub mod wiring;
 pub mod world;
 

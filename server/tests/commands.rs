@@ -1,6 +1,11 @@
 //! The program as an operator meets it: what it prints, what it refuses, how it exits.
 #![expect(clippy::unwrap_used, reason = "a story that can't go on must fail, in its helpers too")]
 
+use domain::verify::{
+    export,
+    note::{Key, Signer},
+    text::base64,
+};
 use server::demo::{self, AccountKind, accounts};
 use std::{
     fs,
@@ -23,14 +28,20 @@ impl Machine {
             "recant.toml",
             "[server]\npublic_url = \"https://recant.example\"\n[database]\nurl = \"sqlite:recant.db\"\n\
              [vault]\nkey_file = \"vault.key\"\n[mail]\nroot = \"mail\"\n[sending]\noutbox = \"outbox\"\n\
-             [organisation]\nname = \"Chengyu\"\nmail_domain = \"chengyu.example\"\n[site]\ndir = \"site\"\n",
+             [organisation]\nname = \"Chengyu\"\nmail_domain = \"chengyu.example\"\n[site]\ndir = \"site\"\n\
+             [audit]\nkey_file = \"audit.key\"\ncheckpoint_file = \"checkpoints.txt\"\n",
         );
         assert!(machine.recant(&["key", "new", "vault.key"], "").status.success());
+        machine.says(&["key", "new", "audit.key", "--signing", "recant.example/trail"], "");
         machine
     }
 
     fn write(&self, name: &str, text: &str) {
         fs::write(self.0.path().join(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.path().join(name)).unwrap()
     }
 
     fn recant(&self, arguments: &[&str], input: &str) -> Output {
@@ -127,6 +138,38 @@ fn a_changed_trail_is_found_out() {
     assert!(told.contains("entry 1 was changed"), "{told}");
 }
 
+/// The database is put back to what it was; the file of checkpoints knows better.
+#[test]
+fn a_database_that_was_rolled_back_is_found_out() {
+    let machine = Machine::new();
+    machine.write("org.toml", &demo::organisation(7));
+    machine.says(&["org", "import", "org.toml"], "");
+    let signer: Signer = machine.read("audit.key").parse().unwrap();
+    let text = signer.sign(&format!("recant.example/trail\n5\n{}\n", base64(&[7; 32]))).unwrap();
+    machine.write("checkpoints.txt", &text);
+    let told = machine.refuses(&["audit", "verify"], "");
+    assert!(told.contains("entries 2 to 5 are missing. The database was rolled back"), "{told}");
+}
+
+#[test]
+fn an_export_is_for_everybody_to_check() {
+    let machine = Machine::new();
+    machine.write("org.toml", &demo::organisation(7));
+    machine.says(&["org", "import", "org.toml"], "");
+    machine.says(&["user", "add", employee()], "a long password\n");
+    assert_eq!(machine.says(&["audit", "export", "trail.jsonl"], ""), "trail.jsonl: 2 entries\n");
+    let printed = machine.says(&["audit", "export"], "");
+    assert_eq!(
+        printed.lines().skip(1).collect::<Vec<_>>(),
+        machine.read("trail.jsonl").lines().skip(1).collect::<Vec<_>>()
+    );
+    let key: Key = machine.read("audit.key.pub").parse().unwrap();
+    let report = export::read(printed.as_bytes()).examine(&[key]);
+    assert_eq!((report.entries, report.findings), (2, vec![]));
+    let changed = printed.replace("org.imported", "org.exported");
+    assert_eq!(export::read(changed.as_bytes()).examine(&[]).findings.len(), 1);
+}
+
 #[test]
 fn the_doctor_says_what_to_do() {
     let machine = Machine::new();
@@ -157,6 +200,9 @@ fn a_key_is_never_written_over() {
     let before = fs::read(machine.0.path().join("vault.key")).unwrap();
     assert!(machine.refuses(&["key", "new", "vault.key"], "").contains("vault.key can't be made"));
     assert_eq!(fs::read(machine.0.path().join("vault.key")).unwrap(), before);
+    let told = machine.refuses(&["key", "new", "audit.key", "--signing", "x"], "");
+    assert!(told.contains("audit.key can't be made"), "{told}");
+    assert!(machine.refuses(&["key", "new", "other.key", "--signing", "a b"], "").contains("without blanks"));
 }
 
 /// Two processes on one file would each believe to be the only engine.

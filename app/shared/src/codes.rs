@@ -81,6 +81,8 @@ codes! {
         Withdrawn = "withdrawn",
         Releasing = "releasing",
         Closed = "closed",
+        /// Finished, and somebody asks to have the copies put back.
+        RestoreRequested = "restore_requested",
         Restoring = "restoring",
         Restored = "restored",
     }
@@ -198,6 +200,14 @@ codes! {
 }
 
 codes! {
+    /// What an approval is about.
+    Act {
+        Recall = "recall",
+        Restore = "restore",
+    }
+}
+
+codes! {
     /// An approver's decision.
     Verdict {
         Approved = "approved",
@@ -239,6 +249,11 @@ impl CaseState {
     /// Nothing will happen any more without a new act.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Finished | Self::Closed | Self::Restored)
+    }
+
+    /// Somebody has to decide.
+    pub fn awaits_decision(self) -> bool {
+        matches!(self, Self::AwaitingApproval | Self::RestoreRequested)
     }
 
     /// The sender can still take the request back.

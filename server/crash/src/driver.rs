@@ -159,6 +159,7 @@ impl Driver {
             .arg("--folder")
             .arg(&self.place.folder)
             .args(["--url", &self.place.url, "--seed", &(self.seed * 1_000_000 + self.lives).to_string()])
+            .args(["--since", &self.since.0.to_string()])
             .stdin(Stdio::null())
             .kill_on_drop(true);
         if let Some(bug) = self.bug {

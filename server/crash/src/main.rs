@@ -40,7 +40,7 @@ use testkit::postgres::{Database, Postgres};
 struct Options {
     #[command(subcommand)]
     role: Option<Role>,
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 80)]
     kills: usize,
     #[arg(long, value_enum, default_value_t = Kind::Sqlite)]
     database: Kind,

@@ -12,7 +12,7 @@ use crate::{
     workload::{self, Office},
 };
 use anyhow::{Context, Result, bail};
-use domain::portal::Portal;
+use domain::{portal::Portal, time::Timestamp};
 use engine::{Engine, Waker};
 use mailer::LocalMailer;
 use std::{
@@ -35,6 +35,9 @@ pub struct Task {
     /// Another one in each life.
     #[arg(long)]
     seed: u64,
+    /// Milliseconds: cases from before belong to mailboxes that are gone.
+    #[arg(long)]
+    since: i64,
     #[arg(long)]
     die_at: Option<String>,
     #[arg(long, default_value_t = 1)]
@@ -72,6 +75,7 @@ pub async fn work(task: Task) -> Result<()> {
         clock,
         dice,
         lure: task.lure,
+        since: Timestamp(task.since),
         a_month_passed: AtomicBool::new(false),
     };
     let holder = format!("worker-{}", task.seed);

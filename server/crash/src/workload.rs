@@ -17,6 +17,7 @@ use domain::{
         decide::{self, DecideError},
         draft::DraftForm,
         request::{self, RequestError},
+        restore::{self, RestoreError},
     },
     engine_switch::{self, SwitchError},
     ids::DraftId,
@@ -25,6 +26,7 @@ use domain::{
     sent::{Page, SentFilter},
     sent_index,
     shared::{CaseState, Intent, ReasonKind, Verdict},
+    time::Timestamp,
     vault::retention,
 };
 use std::{
@@ -41,6 +43,8 @@ pub struct Office {
     pub clock: Arc<OfficeClock>,
     pub dice: Dice,
     pub lure: Lure,
+    /// The beginning of the chapter.
+    pub since: Timestamp,
     /// Once a life.
     pub a_month_passed: AtomicBool,
 }
@@ -56,13 +60,14 @@ pub async fn live(office: &Office) -> Result<()> {
     }
     loop {
         tokio::time::sleep(Duration::from_millis(2 + office.dice.below(25))).await;
-        match office.dice.below(12) {
+        match office.dice.below(14) {
             0..4 => ask(office).await?,
             4..7 => decide(office).await?,
             7 => withdraw(office).await?,
             8 => decide_wrongly(office).await?,
             9 => switch(office).await?,
             10 => erase(office).await?,
+            11 | 12 => restore(office).await?,
             _ => let_a_day_pass(office).await?,
         }
     }
@@ -129,7 +134,7 @@ fn form(office: &Office, recipients: &[Recipient]) -> DraftForm {
     let dice = &office.dice;
     let any = [Intent::Recall, Intent::Recall, Intent::RecallAndReplace, Intent::CorrectOnly];
     let intent = match office.lure {
-        Lure::Changed => Intent::Recall,
+        Lure::Changed | Lure::Restore | Lure::DropRestore => Intent::Recall,
         Lure::Replace | Lure::Denied => Intent::RecallAndReplace,
         Lure::Refuse | Lure::Slow | Lure::Withdraw | Lure::Expire if dice.chance(80) => Intent::Recall,
         _ => dice.pick(&any).copied().unwrap_or(Intent::Recall),
@@ -157,7 +162,10 @@ async fn decide(office: &Office) -> Result<()> {
     }
     let waiting = waiting(office).await?;
     let Some(case) = office.dice.pick(&waiting) else { return Ok(()) };
+    let undoes = case.state == CaseState::RestoreRequested;
     let approves = match office.lure {
+        Lure::DropRestore => !undoes,
+        Lure::Restore => true,
         Lure::Refuse | Lure::Slow => false,
         Lure::Nothing | Lure::Any | Lure::Start | Lure::Withdraw | Lure::Silent | Lure::Changed => {
             office.dice.chance(60)
@@ -171,7 +179,8 @@ async fn give(office: &Office, case: &Case, verdict: Verdict) -> Result<()> {
     let boss = who(office, BOSS).await?;
     let portal = &office.portal;
     let number = case.number;
-    match decide::decide(portal, &boss, number, verdict, "because", case.digest).await {
+    let seen = case.bound_to(case.digest);
+    match decide::decide(portal, &boss, number, verdict, "because", seen).await {
         Ok(()) if verdict == Verdict::Approved => office.mortality.note(Deed::Approved { number }),
         Ok(()) => office.mortality.note(Deed::Refused { number }),
         Err(DecideError::MovedOn(_)) => {}
@@ -186,7 +195,8 @@ async fn decide_wrongly(office: &Office) -> Result<()> {
     let Some(case) = office.dice.pick(&waiting) else { return Ok(()) };
     let portal = &office.portal;
     let requester = portal.directory().await?.person(case.requester).cloned().context("requester")?;
-    let own = decide::decide(portal, &requester, case.number, Verdict::Approved, "", case.digest).await;
+    let seen = case.bound_to(case.digest);
+    let own = decide::decide(portal, &requester, case.number, Verdict::Approved, "", seen).await;
     let boss = who(office, BOSS).await?;
     let stale = TargetsDigest([1; 32]);
     let blind = decide::decide(portal, &boss, case.number, Verdict::Approved, "", stale).await;
@@ -223,6 +233,29 @@ async fn let_a_day_pass(office: &Office) -> Result<()> {
     Ok(())
 }
 
+/// A finished recall shall be undone, or that wish is taken back.
+async fn restore(office: &Office) -> Result<()> {
+    let lured = matches!(office.lure, Lure::Restore | Lure::DropRestore);
+    if !lured && !office.dice.chance(20) {
+        return Ok(());
+    }
+    let asked = office.dice.chance(30);
+    let wanted = if asked { CaseState::RestoreRequested } else { CaseState::Finished };
+    let found = cases(office, |state| state == wanted).await?;
+    let Some(case) = office.dice.pick(&found) else { return Ok(()) };
+    let portal = &office.portal;
+    let requester = portal.directory().await?.person(case.requester).cloned().context("requester")?;
+    let done = if asked {
+        restore::drop_request(portal, &requester, case.number).await
+    } else {
+        restore::ask(portal, &requester, case.number, "we need it after all").await
+    };
+    match done {
+        Ok(()) | Err(RestoreError::NothingKept | RestoreError::Decide(DecideError::MovedOn(_))) => Ok(()),
+        Err(error) => Err(error).context("restoring"),
+    }
+}
+
 /// The administrator stops the engine, now and then, and starts it again.
 async fn switch(office: &Office) -> Result<()> {
     let running = office.portal.store.read().await?.engine_switch().await?.running;
@@ -257,12 +290,12 @@ async fn erase(office: &Office) -> Result<()> {
 }
 
 async fn waiting(office: &Office) -> Result<Vec<Case>> {
-    cases(office, |state| state == CaseState::AwaitingApproval).await
+    cases(office, CaseState::awaits_decision).await
 }
 
 async fn cases(office: &Office, wanted: impl Fn(CaseState) -> bool) -> Result<Vec<Case>> {
     let states = CaseState::ALL.iter().copied().filter(|state| wanted(*state)).collect();
-    let filter = CaseFilter { states, ..CaseFilter::default() };
+    let filter = CaseFilter { states, from: Some(office.since), ..CaseFilter::default() };
     let listing = office.portal.store.read().await?.list_cases(&filter, PAGE).await?;
     Ok(listing.rows.into_iter().map(|row| row.case).collect())
 }

@@ -134,7 +134,15 @@ async fn record(
 }
 
 fn entry(at: Timestamp, actor: Actor, action: &'static str, person: Option<PersonId>) -> NewEntry {
-    NewEntry { at, actor, action, case: None, target: None, detail: json!({ "person": person }) }
+    NewEntry {
+        at,
+        actor,
+        action,
+        case: None,
+        target: None,
+        detail: json!({ "person": person }),
+        sealed: None,
+    }
 }
 
 /// Slows guessing down: by account and client together, by client, and (much later) by account, so that

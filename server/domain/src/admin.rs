@@ -52,6 +52,7 @@ pub async fn set_roles(
         case: None,
         target: None,
         detail: json!({ "person": person, "before": before, "roles": roles }),
+        sealed: None,
     };
     tx.record(&entry).await?;
     tx.commit().await?;

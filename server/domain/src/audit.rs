@@ -1,16 +1,14 @@
-//! The trail: one entry for each act and effect, each bound to the one before by its hash.
+//! The trail: one entry for each act and effect, each bound to the one before by its hash and all of them by a tree.
+//! How entries are encoded and checked is `verify`'s, so that an outsider can do it, too.
 
 use crate::{
     ids::{CaseId, PersonId, TargetId},
     time::Timestamp,
 };
 use serde_json::Value;
-use sha2::{Digest, Sha256};
-
-pub type Hash = [u8; 32];
-
-/// Before the first entry.
-pub const GENESIS: Hash = [0; 32];
+use std::borrow::Cow;
+pub use verify::{Hash, entry::GENESIS};
+use verify::{entry, finding::Finding, trail::Trail, tree::Frontier};
 
 /// Who did it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +18,7 @@ pub enum Actor {
     System,
 }
 
-/// What is to be recorded. `detail` holds no mail content and no secret.
+/// What is to be recorded. `detail` holds no mail content, no address and no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntry {
     pub at: Timestamp,
@@ -30,6 +28,8 @@ pub struct NewEntry {
     pub case: Option<CaseId>,
     pub target: Option<TargetId>,
     pub detail: Value,
+    /// Subjects and addresses, sealed with the case's key: erasing the key erases them, and the hashes stay true.
+    pub sealed: Option<Vec<u8>>,
 }
 
 /// A recorded entry. `detail` is kept as the text that was hashed.
@@ -43,8 +43,59 @@ pub struct Entry {
     pub case: Option<CaseId>,
     pub target: Option<TargetId>,
     pub detail: String,
+    pub sealed: Option<Vec<u8>>,
     pub previous: Hash,
     pub hash: Hash,
+}
+
+/// The end of the trail, where entries are added.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Of the last entry; 0 before the first.
+    pub seq: i64,
+    pub hash: Hash,
+    /// Over all entries.
+    pub tree: Frontier,
+}
+
+/// A signed statement of how long the trail was, and of its root then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    pub size: u64,
+    pub root: Hash,
+    pub at: Timestamp,
+    /// C2SP tlog-checkpoint.
+    pub text: String,
+}
+
+/// Who is told of checkpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Witness {
+    Web,
+    Mail,
+}
+
+impl Witness {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Mail => "mail",
+        }
+    }
+}
+
+impl Head {
+    pub fn append(&mut self, new: &NewEntry) -> Entry {
+        let entry = Entry::chain(self.seq + 1, self.hash, new);
+        self.grow(&entry);
+        entry
+    }
+
+    /// An entry that has its place already.
+    pub fn grow(&mut self, entry: &Entry) {
+        self.tree.push(entry.as_exported().fact().leaf);
+        (self.seq, self.hash) = (entry.seq, entry.hash);
+    }
 }
 
 impl Entry {
@@ -62,69 +113,35 @@ impl Entry {
             case: new.case,
             target: new.target,
             detail: new.detail.to_string(),
+            sealed: new.sealed.clone(),
             previous,
             hash: GENESIS,
         };
-        entry.hash = entry.expected_hash();
+        entry.hash = entry.as_exported().expected_hash();
         entry
     }
 
-    /// SHA-256 over every field, each with its length before it.
-    pub fn expected_hash(&self) -> Hash {
-        let mut hash = Sha256::new();
-        let mut field = |bytes: &[u8]| {
-            hash.update((bytes.len() as u64).to_be_bytes());
-            hash.update(bytes);
-        };
-        field(b"recant audit 1");
-        field(&self.previous);
-        field(&self.seq.to_be_bytes());
-        field(&self.at.0.to_be_bytes());
-        field(self.actor.map_or(String::new(), |person| person.to_string()).as_bytes());
-        field(self.action.as_bytes());
-        field(self.case.map_or(String::new(), |case| case.to_string()).as_bytes());
-        field(self.target.map_or(String::new(), |target| target.to_string()).as_bytes());
-        field(self.detail.as_bytes());
-        hash.finalize().into()
+    /// As an outsider gets it.
+    pub fn as_exported(&self) -> entry::Entry<'_> {
+        entry::Entry {
+            seq: self.seq,
+            at: self.at.0,
+            actor: self.actor.map(|id| id.0),
+            action: Cow::Borrowed(&self.action),
+            case: self.case.map(|id| id.0),
+            target: self.target.map(|id| id.0),
+            detail: Cow::Borrowed(&self.detail),
+            sealed: self.sealed.as_deref().map(Cow::Borrowed),
+            previous: self.previous,
+            hash: self.hash,
+        }
     }
 }
 
-/// Walks the trail in order and names the first entry that doesn't follow.
-#[derive(Debug, Default)]
-pub struct Verifier {
-    last: Option<(i64, Hash)>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Broken {
-    #[error("entry {0} is missing")]
-    Missing(i64),
-    #[error("entry {0} was changed: its hash doesn't fit its content")]
-    Changed(i64),
-    #[error("entry {0} doesn't follow the one before it")]
-    Unlinked(i64),
-}
-
-impl Verifier {
-    pub fn check(&mut self, entry: &Entry) -> Result<(), Broken> {
-        let (last_seq, last_hash) = self.last.unwrap_or((0, GENESIS));
-        if entry.seq != last_seq + 1 {
-            return Err(Broken::Missing(last_seq + 1));
-        }
-        if entry.expected_hash() != entry.hash {
-            return Err(Broken::Changed(entry.seq));
-        }
-        if entry.previous != last_hash {
-            return Err(Broken::Unlinked(entry.seq));
-        }
-        self.last = Some((entry.seq, entry.hash));
-        Ok(())
-    }
-
-    /// Number and hash of the last good entry: what an outsider notes down to compare with later.
-    pub fn head(&self) -> (i64, Hash) {
-        self.last.unwrap_or((0, GENESIS))
-    }
+/// What is wrong with a trail that begins with the first entry.
+pub fn findings(entries: &[Entry]) -> Vec<Finding> {
+    let facts = entries.iter().map(|entry| entry.as_exported().fact()).collect();
+    Trail { facts, ..Trail::default() }.examine(&[]).findings
 }
 
 #[cfg(test)]
@@ -132,41 +149,40 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn trail() -> Vec<Entry> {
-        let mut last = (0, GENESIS);
-        (1..=4)
-            .map(|n| {
-                let new = NewEntry {
-                    at: Timestamp(n),
-                    actor: Actor::System,
-                    action: "case.requested",
-                    case: None,
-                    target: None,
-                    detail: json!({ "n": n }),
-                };
-                let entry = Entry::chain(last.0 + 1, last.1, &new);
-                last = (entry.seq, entry.hash);
-                entry
-            })
-            .collect()
-    }
-
-    fn verify(entries: &[Entry]) -> Result<(), Broken> {
-        let mut verifier = Verifier::default();
-        entries.iter().try_for_each(|entry| verifier.check(entry))
-    }
-
     #[test]
-    fn changes_gaps_and_swaps_are_found() {
-        assert_eq!(verify(&trail()), Ok(()));
-        let mut changed = trail();
-        changed[1].detail = "{\"n\":7}".into();
-        assert_eq!(verify(&changed), Err(Broken::Changed(2)));
-        let mut rehashed = changed.clone();
-        rehashed[1].hash = rehashed[1].expected_hash();
-        assert_eq!(verify(&rehashed), Err(Broken::Unlinked(3)));
-        let mut cut = trail();
-        cut.remove(2);
-        assert_eq!(verify(&cut), Err(Broken::Missing(3)));
+    fn what_is_appended_is_a_sound_trail() {
+        let mut head = Head::default();
+        let new = |n: i64| NewEntry {
+            at: Timestamp(n),
+            actor: Actor::System,
+            action: "case.requested",
+            case: None,
+            target: None,
+            detail: json!({ "n": n }),
+            sealed: (n == 2).then(|| vec![1, 2, 3]),
+        };
+        let mut entries: Vec<Entry> = (1..=4).map(|n| head.append(&new(n))).collect();
+        assert_eq!(findings(&entries), []);
+        assert_eq!((head.seq, head.tree.size()), (4, 4));
+        entries[1].sealed = None;
+        assert_eq!(findings(&entries).len(), 1);
     }
+
+    /// Databases hold entries that were hashed before there was a tree.
+    #[test]
+    fn hashes_of_old_entries_stay_what_they_were() {
+        let new = NewEntry {
+            at: Timestamp(1),
+            actor: Actor::System,
+            action: "case.requested",
+            case: None,
+            target: None,
+            detail: json!({ "n": 1 }),
+            sealed: None,
+        };
+        let entry = Entry::chain(1, GENESIS, &new);
+        assert_eq!(crate::hex::encode(&entry.hash), OLD);
+    }
+
+    const OLD: &str = "fc9b1dff235bb5fd4b51306ceda03b7f8de37deaa25aba06bb69c18a60000af4";
 }

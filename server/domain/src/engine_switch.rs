@@ -118,5 +118,5 @@ fn by(actor: Actor) -> Option<PersonId> {
 }
 
 fn entry(at: Timestamp, actor: Actor, action: &'static str, detail: Value) -> NewEntry {
-    NewEntry { at, actor, action, case: None, target: None, detail }
+    NewEntry { at, actor, action, case: None, target: None, detail, sealed: None }
 }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod admin;
 pub mod audit;
 pub mod case;
+pub mod checkpoint;
 pub mod doctor;
 pub mod engine_switch;
 pub mod forecast;
@@ -28,3 +29,4 @@ pub mod vault;
 pub mod world;
 
 pub use shared;
+pub use verify;

@@ -96,6 +96,7 @@ pub trait Tx:
     + Corrections
     + EngineSwitch
     + Audit
+    + Checkpoints
     + Send
 {
     async fn commit(self: Box<Self>) -> Result<()>;
@@ -223,7 +224,7 @@ pub trait Cases: Send {
 
     async fn list_cases(&mut self, filter: &CaseFilter, page: Page) -> Result<Listing<CaseRow>>;
 
-    /// Cases in one of the states `Holding`, `Executing`, `Releasing`, or `AwaitingApproval` past `expires_at`.
+    /// Cases that move by themselves: at work, or past the time for a decision.
     async fn cases_at_work(&mut self, now: Timestamp) -> Result<Vec<Case>>;
 
     async fn insert_approval(&mut self, approval: &Approval) -> Result<()>;
@@ -357,12 +358,46 @@ pub trait Corrections: Send {
 
 #[async_trait]
 pub trait Audit: Send {
-    /// Appends in this transaction (I9). Concurrent transactions wait for each other here.
-    async fn record(&mut self, entry: &audit::NewEntry) -> Result<audit::Entry>;
+    /// Appends in this transaction (I9), all at the cost of one. Concurrent transactions wait for each other here.
+    async fn record_all(&mut self, entries: &[audit::NewEntry]) -> Result<Vec<audit::Entry>>;
+
+    async fn record(&mut self, entry: &audit::NewEntry) -> Result<audit::Entry> {
+        let recorded = self.record_all(std::slice::from_ref(entry)).await?;
+        recorded.into_iter().next().ok_or(StoreError::Missing("the recorded entry"))
+    }
+
+    /// Where the next entry goes.
+    async fn trail_head(&mut self) -> Result<audit::Head>;
 
     /// Of one case, oldest first.
     async fn trail_of(&mut self, case: CaseId) -> Result<Vec<audit::Entry>>;
 
     /// Entries after `seq`, oldest first.
     async fn trail_after(&mut self, seq: i64, limit: u32) -> Result<Vec<audit::Entry>>;
+
+    /// Is one of these actions in the trail after its first `size` entries?
+    async fn has_acted_after(&mut self, size: u64, actions: &[&'static str]) -> Result<bool>;
+}
+
+#[async_trait]
+pub trait Checkpoints: Send {
+    /// False: there is one of this size, which stays as it is.
+    async fn insert_checkpoint(&mut self, checkpoint: &audit::Checkpoint) -> Result<bool>;
+
+    /// The largest.
+    async fn last_checkpoint(&mut self) -> Result<Option<audit::Checkpoint>>;
+
+    /// Larger than `size`, the smallest first.
+    async fn checkpoints_after(&mut self, size: u64, limit: u32) -> Result<Vec<audit::Checkpoint>>;
+
+    /// The last checkpoint, if this witness doesn't know it and it is time; until `until` nobody else gets it.
+    async fn claim_witness(
+        &mut self,
+        witness: audit::Witness,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<audit::Checkpoint>>;
+
+    /// It knows the checkpoint of this size now, and hears of another not before `due_at`.
+    async fn tell_witness(&mut self, witness: audit::Witness, size: u64, due_at: Timestamp) -> Result<()>;
 }

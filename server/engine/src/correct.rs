@@ -105,6 +105,7 @@ async fn write(hand: &Hand<'_>, correction: &Correction, action: &'static str) -
         case: Some(hand.case.id),
         target: Some(correction.target),
         detail: json!({ "correction": correction.id, "attempts": correction.attempts }),
+        sealed: None,
     };
     hand.committer.write(Dispatch { correction: correction.clone(), entry }).await
 }

@@ -67,7 +67,7 @@ async fn replace(
     let mut tx = portal.store.read().await?;
     let Some(mut correction) = tx.correction_of(visit.job.target.id).await? else { return Ok(false) };
     if correction.state != CorrectionState::Planned {
-        return Ok(correction.in_place);
+        return Ok(correction.in_place && correction.state == CorrectionState::Sent);
     }
     let content = correction::content(tx.as_mut(), &portal, case.id).await?;
     drop(tx);

@@ -1,10 +1,10 @@
 //! Not approved: every held copy goes back with its folder, flags, date and bytes.
 
-use crate::{target::TaskError, visit::Visit};
+use crate::{target::TaskError, visit::Visit, writes::Return};
 use domain::{
     case::{CopyRecord, effects},
     mail_system::{MailSession, NewCopy},
-    shared::CopyState,
+    shared::{CopyState, Outcome},
     store::TargetResult,
 };
 
@@ -17,6 +17,11 @@ pub async fn release(visit: &mut Visit) -> Result<TargetResult, TaskError> {
         visit.look(session.as_mut()).await?;
         let held: Vec<CopyRecord> =
             visit.copies.iter().filter(|copy| copy.state == CopyState::Held).cloned().collect();
+        if !held.is_empty() {
+            let copies = held.iter().map(|copy| copy.id).collect();
+            let intent = Return { job: visit.job.clone(), copies };
+            visit.job.committer.write(intent).await?.map_err(TaskError::Halted)?;
+        }
         for copy in held {
             put_back(visit, session.as_mut(), &copy).await?;
         }
@@ -24,6 +29,9 @@ pub async fn release(visit: &mut Visit) -> Result<TargetResult, TaskError> {
     }
     let copies: Vec<CopyState> = visit.copies.iter().map(|copy| copy.state).collect();
     let (state, outcome) = effects::released(visit.job.target.state, &copies);
+    // Where a finished recall had taken nothing, how it ended there stays true.
+    let stands = visit.job.target.outcome.filter(|_| outcome == Outcome::Untouched);
+    let outcome = stands.unwrap_or(outcome);
     Ok(TargetResult { state, outcome: Some(outcome), detail: visit.detail.clone() })
 }
 

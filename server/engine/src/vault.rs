@@ -25,11 +25,17 @@ impl Visit {
         copies: &[&VerifiedCopy],
     ) -> Result<(), TaskError> {
         let records = self.seal(copies).await?;
-        for (record, copy) in records.into_iter().zip(copies) {
-            self.may_act().await?;
+        for (at, copy) in copies.iter().enumerate() {
+            if let Err(error) = self.may_act().await {
+                // Nobody laid hands on these: they are where they were.
+                for record in &records[at..] {
+                    self.note_copy(*record, CopyState::Left, "copy.left");
+                }
+                return Err(error);
+            }
             // One that changed stays sealed until the next look has found it, or found it gone.
             if effects::after_removal(session.remove(&copy.found.handle).await?) == CopyState::Held {
-                self.note_copy(record, CopyState::Held, "copy.held");
+                self.note_copy(records[at], CopyState::Held, "copy.held");
             }
         }
         Ok(())

@@ -88,6 +88,31 @@ impl Write for Intend {
     }
 }
 
+/// Copies are about to be put back; without permission nothing is written.
+pub struct Return {
+    pub job: Arc<Job>,
+    pub copies: Vec<CopyId>,
+}
+
+#[async_trait]
+impl Write for Return {
+    type Answer = Permit;
+
+    fn row(&self) -> Uuid {
+        self.job.target.id.0
+    }
+
+    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
+        if let Err(halt) = permit(tx, &self.job).await? {
+            return Ok(Err(halt));
+        }
+        for copy in &self.copies {
+            tx.record(&self.job.entry("copy.returning", json!({ "copy": copy }))).await?;
+        }
+        Ok(Ok(()))
+    }
+}
+
 /// What an effect came to. Written with the end of the visit: until then the intent says that we must look.
 #[derive(Clone)]
 pub enum Note {

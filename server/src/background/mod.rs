@@ -1,6 +1,7 @@
 //! What goes on beside the requests: the engine, the index of sent mail, cleaning up, erasing what is kept no longer.
 //! Each ends by itself when told to stop, after finishing what it has in hand.
 
+pub mod checkpoints;
 mod cleaner;
 mod indexer;
 mod retention;

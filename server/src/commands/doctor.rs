@@ -2,7 +2,7 @@
 
 use super::say;
 use crate::{
-    config::{self, Config, PublicUrl, Sending},
+    config::{self, Audit, Config, PublicUrl, Sending},
     http::Site,
     wiring, world,
 };
@@ -57,6 +57,7 @@ async fn examine(config: &Config) -> Vec<Finding> {
     let now = world::real().now();
     let mut findings = vec![
         Finding { area: "public address", result: Ok(public_url(&config.server.public_url)) },
+        Finding { area: "audit trail", result: trail(config.audit.as_ref()) },
         Finding { area: "clock", result: clock(config, now) },
         Finding {
             area: "browser bundle",
@@ -89,6 +90,28 @@ fn public_url(url: &PublicUrl) -> String {
     } else {
         format!("{url}: without https, for this machine only; the session's cookie is not Secure")
     }
+}
+
+fn trail(audit: Option<&Audit>) -> Result<String, String> {
+    let Some(Audit { signer, checkpoint_file, witness_url, witness_mail }) = audit else {
+        return Err(
+            "it isn't signed, so nobody else can check it: make a key with `recant key new FILE --signing \
+                    NAME`, and set audit.key_file and audit.checkpoint_file"
+                .to_owned(),
+        );
+    };
+    let folder = checkpoint_file.parent().filter(|folder| folder.is_dir());
+    if folder.is_none() {
+        return Err(format!("{} can't be written: make its folder", checkpoint_file.display()));
+    }
+    let key = signer.key().map_err(|error| error.to_string())?;
+    let witnesses = match (witness_url, witness_mail) {
+        (None, None) => "no witness: keep copies of the checkpoint file elsewhere".to_owned(),
+        (Some(_), None) => "a witness on the web".to_owned(),
+        (None, Some(to)) => format!("witness {to}"),
+        (Some(_), Some(to)) => format!("a witness on the web, and {to}"),
+    };
+    Ok(format!("signed by {key}, checkpoints in {}; {witnesses}", checkpoint_file.display()))
 }
 
 fn clock(config: &Config, now: Timestamp) -> Result<String, String> {

@@ -51,7 +51,7 @@ enum Command {
     /// The switch that stops all effects at once.
     #[command(subcommand)]
     Engine(engine::EngineCommand),
-    /// The key file of the vault.
+    /// Keys for the vault and for signing the trail.
     #[command(subcommand)]
     Key(key::KeyCommand),
     /// A made-up organisation to try everything with.

@@ -47,6 +47,7 @@ impl Check {
         let server = self.server();
         let database = self.database();
         let vault = self.vault();
+        let audit = self.audit();
         let mail = self.mail();
         let sending = self.sending();
         let organisation = self.organisation();
@@ -58,6 +59,7 @@ impl Check {
             server: server?,
             database: database?,
             vault: vault?,
+            audit: audit?,
             mail: mail?,
             sending: sending?,
             organisation: organisation?,

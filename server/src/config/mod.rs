@@ -3,6 +3,7 @@
 //! [`source`] reads files and variables, [`check`] turns them into the types below, [`keys`] is the list of what
 //! may be set. Whoever starts the program sees every problem at once, each with its line.
 
+mod audit;
 mod check;
 mod keys;
 mod problem;
@@ -11,10 +12,11 @@ mod secret;
 mod source;
 mod values;
 
+pub use audit::Audit;
 pub use keys::{KEYS, Key};
 pub use problem::{Place, Problem, Problems};
 pub use public_url::PublicUrl;
-pub use secret::{SecretError, read_keys, read_password};
+pub use secret::{SecretError, read_keys, read_password, read_signer};
 
 use chrono_tz::Tz;
 use domain::{policy::Policy, vault::MasterKey};
@@ -34,6 +36,8 @@ pub struct Config {
     pub server: Server,
     pub database: Database,
     pub vault: Vault,
+    /// None: the trail isn't signed.
+    pub audit: Option<Audit>,
     pub mail: MaildirConfig,
     pub sending: Sending,
     pub organisation: Organisation,

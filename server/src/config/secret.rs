@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     hex,
     vault::{KeyRing, KeySource},
+    verify::note::Signer,
 };
 use std::{
     fs, io,
@@ -30,6 +31,8 @@ pub enum SecretError {
         "the file holds something that isn't a key: one a line, 32 bytes as 64 hexadecimal digits or as base64; `recant key new FILE` makes one"
     )]
     NoKey,
+    #[error("the file isn't a signing key; `recant key new FILE --signing NAME` makes one")]
+    NoSigningKey,
 }
 
 /// A line; blanks and the line end around it don't belong to it.
@@ -63,6 +66,11 @@ impl KeySource for KeyFile {
             }
         }
     }
+}
+
+/// As `recant key new --signing` writes it.
+pub fn read_signer(file: &Path) -> Result<Signer, SecretError> {
+    read_password(file)?.parse().map_err(|_| SecretError::NoSigningKey)
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, SecretError> {

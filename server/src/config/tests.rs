@@ -25,7 +25,11 @@ fn folder(config: &str) -> TempDir {
     fs::write(dir.path().join("recant.toml"), config).unwrap();
     fs::write(dir.path().join("vault.key"), "0f".repeat(32)).unwrap();
     fs::write(dir.path().join("password"), "p@ss/word\n").unwrap();
-    for (name, mode) in [("vault.key", 0o600), ("password", 0o600), ("recant.toml", 0o644)] {
+    let signer = domain::verify::note::Signer::new("recant.example.com/trail", [7; 32]).unwrap();
+    fs::write(dir.path().join("audit.key"), signer.secret().unwrap()).unwrap();
+    for (name, mode) in
+        [("vault.key", 0o600), ("audit.key", 0o600), ("password", 0o600), ("recant.toml", 0o644)]
+    {
         fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
     }
     dir
@@ -127,6 +131,37 @@ fn smtp_needs_a_host_and_both_halves_of_a_login() {
     let Sending::Smtp(smtp) = config.sending else { panic!("not smtp") };
     assert_eq!((smtp.host.as_str(), smtp.port), ("mail.example.com", 587));
     assert!(!format!("{smtp:?}").contains("p@ss"));
+}
+
+#[test]
+fn a_signed_trail_needs_a_key_and_a_file() {
+    let dir = folder(GOOD);
+    let unsigned = load(&dir, &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(unsigned.audit.is_none());
+    let both =
+        [("RECANT_AUDIT__KEY_FILE", "audit.key"), ("RECANT_AUDIT__CHECKPOINT_FILE", "checkpoints.txt")];
+    let witnesses = [
+        ("RECANT_AUDIT__WITNESS_URL", "https://witness.example.com/add"),
+        ("RECANT_AUDIT__WITNESS_MAIL", "witness@example.com"),
+    ];
+    let config = load(&dir, &[both, witnesses].concat()).unwrap_or_else(|problems| panic!("{problems}"));
+    let audit = config.audit.unwrap();
+    assert_eq!(audit.signer.name(), "recant.example.com/trail");
+    assert_eq!(audit.checkpoint_file, dir.path().join("checkpoints.txt"));
+    for half in [&both[..1], &both[1..], &witnesses[..1], &witnesses[1..]] {
+        let found = problems(GOOD, half);
+        assert!(found.len() == 1 && found[0].contains("belong together"), "{found:#?}");
+    }
+    let wrong = [
+        ("RECANT_AUDIT__KEY_FILE", "vault.key"),
+        ("RECANT_AUDIT__WITNESS_URL", "http://witness.example.com/"),
+        ("RECANT_AUDIT__WITNESS_MAIL", "nobody"),
+    ];
+    let found = problems(GOOD, &[&both[1..], &wrong].concat());
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found.iter().any(|line| line.contains("recant key new FILE --signing NAME")), "{found:#?}");
+    let here = [both[0], both[1], ("RECANT_AUDIT__WITNESS_URL", "http://127.0.0.1:9/add")];
+    assert!(load(&dir, &here).is_ok());
 }
 
 /// A key that is listed but never read would be a promise not kept; the other way round, one can't be set.

@@ -4,7 +4,7 @@ use crate::{
     Transaction,
     corrections::{CORRECTIONS, correction_row},
     dialect::Row,
-    row::{bytes, case_number, code, json},
+    row::{bytes, case_number, code, json, json_or_null},
     table::{Table, Taken, restrict_to},
     targets::{TARGETS, target_row},
 };
@@ -37,6 +37,7 @@ pub(crate) const CASES: Table = Table {
         "expires_at",
         "decided_at",
         "ended_at",
+        "restoration",
     ],
     only_written: &["sent_id"],
 };
@@ -45,7 +46,7 @@ const APPROVALS: Table = Table {
     name: "approval",
     what: "the approval",
     key: &["id"],
-    columns: &["id", "case_id", "approver", "verdict", "comment", "digest", "decided_at"],
+    columns: &["id", "case_id", "approver", "act", "verdict", "comment", "digest", "decided_at"],
     only_written: &[],
 };
 
@@ -103,6 +104,7 @@ impl Cases for Transaction {
             .value("expires_at", case.expires_at.0)
             .value("decided_at", case.decided_at.map(|at| at.0))
             .value("ended_at", case.ended_at.map(|at| at.0))
+            .value("restoration", json_or_null(case.restoration.as_ref())?)
             .and_where(Expr::col("id").eq(case.id.0))
             .and_where(Expr::col("version").eq(case.version))
             .returning(CASES.returning())
@@ -125,9 +127,10 @@ impl Cases for Transaction {
     }
 
     async fn cases_at_work(&mut self, now: Timestamp) -> Result<Vec<Case>> {
-        let working = [CaseState::Holding, CaseState::Executing, CaseState::Releasing].map(CaseState::code);
-        let overdue =
-            Expr::col("state").eq(CaseState::AwaitingApproval.code()).and(Expr::col("expires_at").lte(now.0));
+        let working = [CaseState::Holding, CaseState::Executing, CaseState::Releasing, CaseState::Restoring]
+            .map(CaseState::code);
+        let waiting = [CaseState::AwaitingApproval, CaseState::RestoreRequested].map(CaseState::code);
+        let overdue = Expr::col("state").is_in(waiting).and(Expr::col("expires_at").lte(now.0));
         let cases = CASES.select().and_where(Expr::col("state").is_in(working).or(overdue)).take();
         self.rows(&cases, read_case).await
     }
@@ -137,6 +140,7 @@ impl Cases for Transaction {
             approval.id.0.into(),
             approval.case.0.into(),
             approval.approver.0.into(),
+            code(approval.act),
             code(approval.verdict),
             approval.comment.as_str().into(),
             bytes(&approval.digest.0),
@@ -207,6 +211,7 @@ fn case_row(case: &Case) -> Result<Vec<Expr>> {
         case.expires_at.0.into(),
         case.decided_at.map(|at| at.0).into(),
         case.ended_at.map(|at| at.0).into(),
+        json_or_null(case.restoration.as_ref())?,
         case.message.sent.0.into(),
     ])
 }
@@ -226,6 +231,7 @@ fn read_case(row: &Row) -> Result<Case> {
         expires_at: row.time("expires_at")?,
         decided_at: row.optional_time("decided_at")?,
         ended_at: row.optional_time("ended_at")?,
+        restoration: row.optional_json("restoration")?,
     })
 }
 
@@ -244,6 +250,7 @@ fn read_approval(row: &Row) -> Result<Approval> {
         id: row.id("id")?,
         case: row.id("case_id")?,
         approver: row.id("approver")?,
+        act: row.parsed("act")?,
         verdict: row.parsed("verdict")?,
         comment: row.get("comment")?,
         digest: TargetsDigest(row.hash("digest")?),

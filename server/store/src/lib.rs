@@ -5,6 +5,7 @@
 
 mod audit;
 mod cases;
+mod checkpoints;
 mod corrections;
 mod dialect;
 mod drafts;

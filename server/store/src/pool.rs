@@ -99,14 +99,18 @@ impl Database {
             Pool::Sqlite { writer, .. } => {
                 let mut connection = writer.acquire().await?;
                 let done = SQLITE_MIGRATIONS.run_direct(None, &mut *connection, false).await;
-                finish_setup(done, connection).await
+                finish_setup(done, connection).await?;
             }
             Pool::Postgres(pool) => {
                 let mut connection = pool.acquire().await?;
                 let done = POSTGRES_MIGRATIONS.run_direct(None, &mut *connection, false).await;
-                finish_setup(done, connection).await
+                finish_setup(done, connection).await?;
             }
         }
+        // What a migration can't say in SQL.
+        let mut tx = self.begin_write().await?;
+        tx.plant_tree().await?;
+        Ok(Box::new(tx).commit().await?)
     }
 
     pub async fn schema_state(&self) -> Result<SchemaState, SetupError> {

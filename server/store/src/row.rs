@@ -53,6 +53,11 @@ impl Row {
         serde_json::from_str(&self.get::<String>(column)?).map_err(|error| unreadable(column, error))
     }
 
+    pub fn optional_json<T: DeserializeOwned>(&self, column: &str) -> Result<Option<T>> {
+        let text = self.get::<Option<String>>(column)?;
+        text.map(|text| serde_json::from_str(&text).map_err(|error| unreadable(column, error))).transpose()
+    }
+
     pub fn case_number(&self, column: &str) -> Result<CaseNumber> {
         let number: i64 = self.get(column)?;
         let year = u16::try_from(number.div_euclid(SERIALS)).map_err(|error| unreadable(column, error))?;
@@ -80,6 +85,10 @@ pub(crate) fn unreadable(what: &str, why: impl Display) -> StoreError {
 
 pub(crate) fn json(value: &impl Serialize) -> Result<Expr> {
     serde_json::to_string(value).map(Expr::val).map_err(|error| StoreError::Other(Box::new(error)))
+}
+
+pub(crate) fn json_or_null(value: Option<&impl Serialize>) -> Result<Expr> {
+    value.map_or_else(|| Ok(Expr::null()), json)
 }
 
 /// Columns are signed: nothing counted here comes near their end.

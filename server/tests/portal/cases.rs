@@ -65,7 +65,8 @@ async fn a_message_stays_on_its_own_page_only() {
 async fn it_stays_fresh_where_nothing_is_live() {
     let app = TestApp::start().await;
     let (_, page) = asked(&app, 3).await;
-    assert!(page.body.contains("<noscript><meta http-equiv=\"refresh\" content=\"3\""), "{}", page.body);
+    let refresh = format!("<noscript><meta http-equiv=\"refresh\" content=\"3; url={}\"", page.path);
+    assert!(page.body.contains(&refresh), "{}", page.body);
     let nonce = attribute(&page, "script[data-without-live]", "nonce").expect("a script that stands in");
     assert!(
         page.body.matches(&format!("nonce=\"{nonce}\"")).count() > 1,

@@ -35,7 +35,7 @@ pub fn Decision(view: Arc<CaseView>, reader: Reader, comment: String) -> impl In
     let text = reader.text;
     let summary = consequences(text, &view);
     let brief = brief(&view, &reader);
-    let (number, digest) = (view.case.number.to_string(), view.case.digest.hex());
+    let (number, digest) = (view.case.number.to_string(), view.digest().hex());
     view! {
         <Card title=fl!(text, "cases-decide-title")>
             <Facts rows=brief/>

@@ -64,7 +64,7 @@ pub fn of(text: Text, now: &Situation) -> Headline {
             releasing(text, now)
         }
         CaseState::Closed => closed(text, now),
-        state @ (CaseState::Restoring | CaseState::Restored) => Headline {
+        state @ (CaseState::RestoreRequested | CaseState::Restoring | CaseState::Restored) => Headline {
             title: labels::case_state(text, state),
             explanation: labels::case_explanation(text, state),
             tone: labels::case_tone(state),

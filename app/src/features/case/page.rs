@@ -103,6 +103,8 @@ struct AtWork {
     refreshes: bool,
     /// Asked for in the address, because loading the page again would fold the list.
     unfolded: bool,
+    /// Path and query.
+    target: String,
     nonce: Option<Nonce>,
 }
 
@@ -111,6 +113,7 @@ impl AtWork {
         Self {
             refreshes: !view.case.state.is_final() && !view.may_decide(visit.viewer.id()),
             unfolded: visit.query.get_str("recipients") == Some("all"),
+            target: visit.asked.target.clone(),
             nonce: visit.asked.nonce.clone(),
         }
     }
@@ -151,7 +154,8 @@ fn Board(
     }
     let follow =
         Follow { events: format!("/cases/{number}/events"), pulse, offers, reloads: at_work.refreshes };
-    let refresh = at_work.refreshes.then(|| view! { <Refresh nonce=at_work.nonce/> });
+    let AtWork { refreshes, target, nonce, .. } = at_work;
+    let refresh = refreshes.then(|| view! { <Refresh target nonce/> });
     view! { {refresh} <LiveBoard follow>{board}</LiveBoard> }.into_any()
 }
 

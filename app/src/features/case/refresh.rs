@@ -12,10 +12,12 @@ const EVERY: u32 = 3;
 const UNLESS_LIVE: &str =
     "(function(me){setTimeout(function(){if(me.parentNode)location.reload()},8000)})(document.currentScript)";
 
+/// `target`: path and query of the page. Named, because after a jump within the page (`…#story`) a refresh without an
+/// address would only jump there again.
 #[component]
-pub fn Refresh(nonce: Option<Nonce>) -> impl IntoView {
+pub fn Refresh(target: String, nonce: Option<Nonce>) -> impl IntoView {
     view! {
-        <noscript><meta http-equiv="refresh" content=EVERY.to_string()/></noscript>
+        <noscript><meta http-equiv="refresh" content=format!("{EVERY}; url={target}")/></noscript>
         <script data-without-live="" nonce=nonce>{UNLESS_LIVE}</script>
     }
 }
@@ -26,8 +28,12 @@ mod tests {
 
     #[test]
     fn the_script_arrives_as_it_is_written() {
-        let html = Owner::new().with(|| view! { <Refresh nonce=None/> }.to_html());
+        let html =
+            Owner::new().with(|| view! { <Refresh target="/here?a=b".to_owned() nonce=None/> }.to_html());
         assert!(html.contains(&format!(">{UNLESS_LIVE}</script>")), "{html}");
-        assert!(html.contains("<noscript><meta http-equiv=\"refresh\" content=\"3\""), "{html}");
+        assert!(
+            html.contains("<noscript><meta http-equiv=\"refresh\" content=\"3; url=/here?a=b\""),
+            "{html}"
+        );
     }
 }

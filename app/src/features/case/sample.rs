@@ -48,7 +48,15 @@ pub fn entry(seq: i64, action: &'static str) -> Entry {
 }
 
 pub fn told(seq: i64, action: &'static str, actor: Actor, detail: serde_json::Value) -> Entry {
-    let new = NewEntry { at: Timestamp(seq * 60_000), actor, action, case: Some(CASE), target: None, detail };
+    let new = NewEntry {
+        at: Timestamp(seq * 60_000),
+        actor,
+        action,
+        case: Some(CASE),
+        target: None,
+        detail,
+        sealed: None,
+    };
     Entry::chain(seq, GENESIS, &new)
 }
 
@@ -86,6 +94,7 @@ pub fn case() -> Case {
         expires_at: Timestamp(86_400_000),
         decided_at: None,
         ended_at: None,
+        restoration: None,
     }
 }
 
@@ -101,6 +110,7 @@ pub fn view(targets: Vec<Target>, trail: Vec<Entry>) -> CaseView {
         message: None,
         correction: None,
         directory: std::sync::Arc::default(),
+        restorable: false,
     }
 }
 

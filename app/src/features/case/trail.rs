@@ -117,7 +117,10 @@ fn number(entry: &Entry, name: &str) -> u64 {
 mod tests {
     use super::super::sample::{case, entry, person, told as entry_by};
     use super::*;
-    use domain::{audit::Actor, shared::Language};
+    use domain::{
+        audit::Actor,
+        shared::{Act, Language},
+    };
     use serde_json::json;
 
     fn titles(trail: &[Entry], approvals: &[Approval], comments: bool) -> Vec<(String, String)> {
@@ -163,6 +166,7 @@ mod tests {
             id: domain::ids::ApprovalId(uuid::Uuid::nil()),
             case: super::super::sample::CASE,
             approver: person(9),
+            act: Act::Recall,
             verdict: Verdict::Refused,
             comment: "先和客户说清楚".into(),
             digest: case().digest,

@@ -14,7 +14,7 @@ use domain::{
     case::{Target, TargetsDigest},
     org::{Recipient, RecipientKind},
     policy::Policy,
-    shared::{CaseNumber, CaseState, Outcome, Verdict},
+    shared::{Act, CaseNumber, CaseState, Outcome, Verdict},
     time::Timestamp,
 };
 use std::{
@@ -42,7 +42,7 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Findings) {
     numbered(scene, found);
 }
 
-/// I1.
+/// I1, for the recall and for undoing it.
 fn agreed(scene: &Scene<'_>, file: &CaseFile, found: &mut Findings) {
     let case = &file.case;
     let gone = |target: &Target| {
@@ -50,22 +50,27 @@ fn agreed(scene: &Scene<'_>, file: &CaseFile, found: &mut Findings) {
         let outcome = target.outcome;
         matches!(outcome, Some(O::RemovedUnread | O::RemovedRead | O::ReplacedUnread | O::ReplacedRead))
     };
-    let acts = matches!(case.state, CaseState::Approved | CaseState::Executing | CaseState::Finished);
-    if !acts && !file.targets.iter().any(gone) {
-        return;
-    }
     let recipients: Vec<Recipient> = file.targets.iter().map(|target| target.recipient.clone()).collect();
     let live = TargetsDigest::of(&case.message, &case.request, &recipients);
-    let approved = file.approvals.iter().any(|approval| {
-        approval.verdict == Verdict::Approved
-            && approval.digest == live
-            && approval.approver == scene.boss
-            && approval.approver != case.requester
-    });
-    let free = !case.decision.needs_approval() && is_free(file);
-    found.unless(approved || free, || {
-        format!("I1: {} acts without approval ({:?})", case.number, case.decision.reasons)
-    });
+    let approved = |act, digest| {
+        file.approvals.iter().any(|approval| {
+            approval.act == act
+                && approval.verdict == Verdict::Approved
+                && approval.digest == digest
+                && approval.approver == scene.boss
+                && approval.approver != case.requester
+        })
+    };
+    if file.was_executed() || file.targets.iter().any(gone) {
+        let free = !case.decision.needs_approval() && is_free(file);
+        found.unless(approved(Act::Recall, live) || free, || {
+            format!("I1: {} acts without approval ({:?})", case.number, case.decision.reasons)
+        });
+    }
+    if matches!(case.state, CaseState::Restoring | CaseState::Restored) {
+        let approved = approved(Act::Restore, live.restoring());
+        found.unless(approved, || format!("I1: {} is undone without approval", case.number));
+    }
 }
 
 /// The policy in other words than the policy's.
@@ -80,18 +85,23 @@ fn is_free(file: &CaseFile) -> bool {
         && age <= policy.free_age
 }
 
-/// I7: one outcome, the same in the row and in the trail.
+/// I7: one outcome, the same in the row and in the trail; another one only if the recall was undone.
 fn one_outcome(scene: &Scene<'_>, file: &CaseFile, target: &Target, found: &mut Findings) {
     let who = format!("{}: {}", file.case.number, target.address());
-    let entries = file
-        .trail
-        .iter()
-        .filter(|entry| entry.target == Some(target.id) && entry.action == "target.settled")
-        .map(|entry| detail(entry)["outcome"].clone());
-    let told: BTreeSet<String> = entries.filter_map(|outcome| outcome.as_str().map(String::from)).collect();
+    let undone = file.trail.iter().find(|entry| entry.action == "case.restoring").map(|entry| entry.seq);
+    let (mut first, mut second) = (BTreeSet::new(), BTreeSet::new());
+    for entry in file.trail.iter().filter(|entry| entry.target == Some(target.id)) {
+        if let ("target.settled", Some(outcome)) = (entry.action.as_str(), detail(entry)["outcome"].as_str())
+        {
+            let act = if undone.is_some_and(|undone| entry.seq > undone) { &mut second } else { &mut first };
+            act.insert(outcome.to_owned());
+        }
+    }
     let ours = target.outcome.map(|outcome| outcome.code().to_owned());
-    let fits = told.len() <= 1 && told.iter().all(|outcome| Some(outcome) == ours.as_ref());
-    found.unless(fits, || format!("I7: {who} ended as {told:?} and as {ours:?}"));
+    let last = if second.is_empty() { &first } else { &second };
+    let fits = first.len() <= 1 && second.len() <= 1;
+    let same = last.iter().all(|outcome| Some(outcome) == ours.as_ref());
+    found.unless(fits && same, || format!("I7: {who} ended as {first:?}, then {second:?}; it is {ours:?}"));
     if scene.at_rest {
         found.unless(ours.is_some(), || format!("I7: {who} has no outcome"));
     }

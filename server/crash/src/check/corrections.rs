@@ -5,10 +5,7 @@ use super::{
     scene::{CaseFile, Scene},
 };
 use crate::{files, office};
-use domain::{
-    case::Correction,
-    shared::{CaseState, CorrectionState},
-};
+use domain::{case::Correction, shared::CorrectionState};
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(scene: &Scene<'_>, found: &mut Findings) {
@@ -59,7 +56,7 @@ fn one(
     let who = format!("{}: the correction to {to} ({})", file.case.number, correction.state);
     found.unless(count <= 1, || format!("I6: {who} arrived {count} times"));
     found.unless(anywhere == count, || format!("I6: {who} went to somebody else"));
-    let approved = matches!(file.case.state, CaseState::Executing | CaseState::Finished);
+    let approved = file.was_executed();
     found.unless(count == 0 || approved, || format!("I1: {who} left without approval"));
     let right = match correction.state {
         CorrectionState::Sent => count == 1,

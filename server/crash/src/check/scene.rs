@@ -13,6 +13,7 @@ use domain::{
     case::{Approval, Case, CaseFilter, CopyRecord, Correction, Target},
     ids::{CopyId, PersonId},
     sent::Page,
+    shared::CaseState,
     store::{Store, Tx},
 };
 use serde_json::Value;
@@ -131,6 +132,16 @@ impl CaseFile {
     pub fn entries(&self, action: &str, field: &str, id: &str) -> usize {
         let same = |entry: &&Entry| entry.action == action && detail(entry)[field] == id;
         self.trail.iter().filter(same).count()
+    }
+
+    /// It came to acting on the approval.
+    pub fn was_executed(&self) -> bool {
+        use CaseState as S;
+        let state = self.case.state;
+        matches!(
+            state,
+            S::Approved | S::Executing | S::Finished | S::RestoreRequested | S::Restoring | S::Restored
+        )
     }
 
     pub fn has(&self, action: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::{
     Case, Correction,
     draft::{Draft, Upload},
+    identity,
 };
 use crate::{
     ids::{CaseId, DraftId},
@@ -43,9 +44,7 @@ pub(super) async fn seal(
 ) -> Result<(), super::request::RequestError> {
     let written = Written { subject: draft.form.subject.trim().to_owned(), text: draft.form.text.clone() };
     let plain = serde_json::to_vec(&written).map_err(|_| SealError)?;
-    let wrapped =
-        tx.vault_key(draft.id.0, &portal.master_key.new_case_key(draft.id.0, &portal.world)?).await?;
-    let key = portal.master_key.unwrap(draft.id.0, &wrapped)?;
+    let key = identity::key_of(tx, portal, draft.id.0).await?;
     tx.save_correction_content(CaseId(draft.id.0), &key.seal(WHAT, &plain, &portal.world)?).await?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{
     store::{StoreError, Tx},
 };
 use serde_json::json;
-use shared::{CaseNumber, CaseState, Verdict};
+use shared::{Act, CaseNumber, CaseState, Verdict};
 use thiserror::Error;
 
 pub const MAX_COMMENT: usize = 2_000;
@@ -69,18 +69,25 @@ pub async fn decide(
         id: portal.world.id(),
         case: case.id,
         approver: approver.id,
+        act: case.act(),
         verdict,
         comment: comment.to_owned(),
         digest: seen,
         decided_at: now,
     };
     tx.insert_approval(&approval).await?;
-    let detail = json!({ "verdict": verdict, "digest": seen.hex() });
+    let detail = json!({ "act": case.act(), "verdict": verdict, "digest": seen.hex() });
     tx.record(&flow::entry(&case, Actor::Person(approver.id), now, "approval.given", detail)).await?;
     let actor = Actor::Person(approver.id);
-    let moved = match verdict {
-        Verdict::Approved => flow::start(tx.as_mut(), &mut case, actor, now).await,
-        Verdict::Refused => flow::let_go(tx.as_mut(), &mut case, Event::Refuse, actor, now).await,
+    let moved = match (case.act(), verdict) {
+        (Act::Recall, Verdict::Approved) => flow::start(tx.as_mut(), &mut case, actor, now).await,
+        (Act::Recall, Verdict::Refused) => {
+            flow::let_go(tx.as_mut(), &mut case, Event::Refuse, actor, now).await
+        }
+        (Act::Restore, Verdict::Approved) => flow::restore(tx.as_mut(), &mut case, actor, now).await,
+        (Act::Restore, Verdict::Refused) => {
+            flow::step(tx.as_mut(), &mut case, Event::DropRestore, actor, now).await
+        }
     };
     finish(portal, tx, &case, moved).await
 }
@@ -98,7 +105,7 @@ pub async fn withdraw(portal: &Portal, requester: &Person, number: CaseNumber) -
     finish(portal, tx, &case, moved).await
 }
 
-async fn finish(
+pub(super) async fn finish(
     portal: &Portal,
     tx: Box<dyn Tx>,
     case: &Case,

@@ -36,11 +36,11 @@ pub async fn step(
     if matches!(event, Event::Approve | Event::Refuse | Event::Expire | Event::Withdraw) {
         case.decided_at = Some(now);
     }
-    if case.state.is_final() {
+    if case.state.is_final() && case.ended_at.is_none() {
         case.ended_at = Some(now);
     }
     *case = tx.update_case(case).await?;
-    let action = action_of(case.state);
+    let action = if event == Event::DropRestore { "case.restore_dropped" } else { action_of(case.state) };
     tx.record(&entry(case, actor, now, action, json!({ "from": from.code() }))).await?;
     Ok(())
 }
@@ -90,6 +90,22 @@ pub async fn let_go(
     Ok(())
 }
 
+/// A finished recall is undone: whatever was taken goes back.
+pub async fn restore(
+    tx: &mut dyn Tx,
+    case: &mut Case,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    step(tx, case, Event::Restore, actor, now).await?;
+    for target in tx.targets(case.id).await? {
+        if let Some(task) = rules::on_restore(target.outcome) {
+            tx.assign(target.id, Some(task), None, now).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Moves a case on when its work is done or its time is over. True: it moved.
 pub async fn advance(tx: &mut dyn Tx, case: &mut Case, now: Timestamp) -> Result<bool, FlowError> {
     let Some(event) = rules::awaited(case.state, case.expires_at <= now) else { return Ok(false) };
@@ -106,7 +122,7 @@ pub async fn advance(tx: &mut dyn Tx, case: &mut Case, now: Timestamp) -> Result
         return Ok(false);
     }
     step(tx, case, event, Actor::System, now).await?;
-    if event == Event::Close {
+    if matches!(event, Event::Close | Event::FinishRestore) {
         // Everything is back in the mailboxes: the vault must not keep a second copy (I3). The key stays until the
         // retention period is over, because entries of the trail have parts sealed with it.
         tx.empty_vault(case.id).await?;
@@ -133,7 +149,7 @@ pub async fn settle_correction(
 }
 
 pub fn entry(case: &Case, actor: Actor, at: Timestamp, action: &'static str, detail: Value) -> NewEntry {
-    NewEntry { at, actor, action, case: Some(case.id), target: None, detail }
+    NewEntry { at, actor, action, case: Some(case.id), target: None, detail, sealed: None }
 }
 
 pub fn target_entry(
@@ -159,6 +175,7 @@ fn action_of(state: CaseState) -> &'static str {
         CaseState::Withdrawn => "case.withdrawn",
         CaseState::Releasing => "case.releasing",
         CaseState::Closed => "case.closed",
+        CaseState::RestoreRequested => "case.restore_requested",
         CaseState::Restoring => "case.restoring",
         CaseState::Restored => "case.restored",
     }

@@ -7,9 +7,11 @@ mod digest;
 pub mod draft;
 pub mod effects;
 pub mod flow;
+pub mod identity;
 mod model;
 pub mod outcome;
 pub mod request;
+pub mod restore;
 pub mod rules;
 pub mod state;
 pub mod view;
@@ -17,5 +19,5 @@ pub mod view;
 pub use digest::TargetsDigest;
 pub use model::{
     Approval, Case, CaseFilter, CaseMessage, CaseRow, CopyRecord, Correction, Detail, Lease, Request,
-    SealedCopy, Target,
+    Restoration, SealedCopy, Target,
 };

@@ -12,7 +12,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use shared::{
-    CaseNumber, CaseState, CopyState, CorrectionState, Intent, Outcome, ReasonKind, TargetState, Task,
+    Act, CaseNumber, CaseState, CopyState, CorrectionState, Intent, Outcome, ReasonKind, TargetState, Task,
     Trouble, Verdict,
 };
 
@@ -35,6 +35,15 @@ pub struct Case {
     pub expires_at: Timestamp,
     pub decided_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
+    /// The last time somebody asked to have a finished recall undone.
+    pub restoration: Option<Restoration>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restoration {
+    pub by: PersonId,
+    pub note: String,
+    pub at: Timestamp,
 }
 
 /// What identifies the message, kept even when the Sent copy goes away.
@@ -138,6 +147,7 @@ pub struct Approval {
     pub id: ApprovalId,
     pub case: CaseId,
     pub approver: PersonId,
+    pub act: Act,
     pub verdict: Verdict,
     pub comment: String,
     /// What was decided on; an approval of another list counts for nothing (I1).
@@ -185,6 +195,24 @@ pub struct CaseRow {
     pub ended: u64,
     pub failed: u64,
     pub unsent_corrections: u64,
+}
+
+impl Case {
+    /// What is to be decided now, or was last.
+    pub fn act(&self) -> Act {
+        match self.state {
+            CaseState::RestoreRequested | CaseState::Restoring | CaseState::Restored => Act::Restore,
+            _ => Act::Recall,
+        }
+    }
+
+    /// What a decision now is bound to, given the digest of the recall.
+    pub fn bound_to(&self, recall: TargetsDigest) -> TargetsDigest {
+        match self.act() {
+            Act::Recall => recall,
+            Act::Restore => recall.restoring(),
+        }
+    }
 }
 
 impl Target {

@@ -4,11 +4,12 @@ use super::{
     Case, CaseMessage, Correction, Detail, Lease, Target,
     ask::{self, AskError, Preview, Problem},
     correction, flow,
+    identity::{self, Identity},
     rules::{self, Asked, Consequence, Opening},
     state::Event,
 };
 use crate::{
-    audit::Actor,
+    audit::{Actor, NewEntry},
     ids::{CaseId, DraftId},
     org::{Directory, Person, Recipient, RecipientKind},
     portal::Portal,
@@ -109,7 +110,10 @@ async fn make(
         "reason": case.request.reason, "targets": targets.len(), "digest": case.digest.hex(),
         "policy": case.decision.version, "approval": case.decision.reasons,
     });
-    tx.record(&flow::entry(&case, Actor::Person(requester.id), now, "case.requested", detail)).await?;
+    let key = identity::key_of(tx.as_mut(), portal, case.id.0).await?;
+    let sealed = Identity::of(&case, &targets).seal(&key, portal)?;
+    let requested = flow::entry(&case, Actor::Person(requester.id), now, "case.requested", detail);
+    tx.record(&NewEntry { sealed: Some(sealed), ..requested }).await?;
     begin(tx.as_mut(), &mut case, &targets, now).await?;
     tx.commit().await?;
     Ok(case.number)
@@ -155,6 +159,7 @@ fn case(portal: &Portal, requester: &Person, preview: &Preview, number: CaseNumb
         expires_at: now.plus(portal.settings.policy.decision_time),
         decided_at: None,
         ended_at: None,
+        restoration: None,
     }
 }
 

@@ -66,8 +66,8 @@ impl Question {
             requester: case.requester,
             state: case.state,
             expires_at: case.expires_at,
-            digest: case.digest,
-            live,
+            digest: case.bound_to(case.digest),
+            live: case.bound_to(live),
         }
     }
 }
@@ -119,7 +119,7 @@ pub fn may_decide(
     if question.requester == approver || !approvers.contains(&approver) {
         return Err(NotDecided::NotTheirs);
     }
-    if question.state != CaseState::AwaitingApproval || question.expires_at <= now {
+    if !question.state.awaits_decision() || question.expires_at <= now {
         return Err(NotDecided::MovedOn);
     }
     if seen != question.digest || question.live != question.digest {
@@ -154,6 +154,26 @@ pub fn on_let_go(intent: Intent, kind: RecipientKind, outcome: Option<Outcome>) 
     })
 }
 
+/// A finished recall is undone. None: nothing was taken there, so its outcome stands.
+pub fn on_restore(outcome: Option<Outcome>) -> Option<Task> {
+    match outcome? {
+        Outcome::RemovedUnread
+        | Outcome::RemovedRead
+        | Outcome::ReplacedUnread
+        | Outcome::ReplacedRead
+        // One copy may have been taken before another was read.
+        | Outcome::LeftRead
+        | Outcome::Failed => Some(Task::Release),
+        Outcome::AlreadyGone
+        | Outcome::NotFound
+        | Outcome::Outside
+        | Outcome::OnLegalHold
+        | Outcome::Restored
+        | Outcome::Untouched
+        | Outcome::Corrected => None,
+    }
+}
+
 /// The step that a case at work waits for.
 pub fn awaited(state: CaseState, overdue: bool) -> Option<Event> {
     match state {
@@ -161,6 +181,8 @@ pub fn awaited(state: CaseState, overdue: bool) -> Option<Event> {
         CaseState::AwaitingApproval if overdue => Some(Event::Expire),
         CaseState::Executing => Some(Event::Finish),
         CaseState::Releasing => Some(Event::Close),
+        CaseState::RestoreRequested if overdue => Some(Event::DropRestore),
+        CaseState::Restoring => Some(Event::FinishRestore),
         _ => None,
     }
 }
@@ -168,7 +190,7 @@ pub fn awaited(state: CaseState, overdue: bool) -> Option<Event> {
 /// May the awaited step be made, with so many targets at work and corrections that are still to go out (I6)?
 pub fn may_advance(event: Event, open_tasks: u64, open_corrections: bool) -> bool {
     match event {
-        Event::Expire => true,
+        Event::Expire | Event::DropRestore => true,
         Event::Finish => open_tasks == 0 && !open_corrections,
         _ => open_tasks == 0,
     }
@@ -216,7 +238,7 @@ mod tests {
                 live: digest(live),
             };
             let theirs = requester != approver && approvers.contains(&approver);
-            let in_time = state == CaseState::AwaitingApproval && now < 1;
+            let in_time = state.awaits_decision() && now < 1;
             let same = made_for == live && made_for == seen;
             let list: Vec<PersonId> = approvers.iter().copied().map(person).collect();
             let may = may_decide(&question, person(approver), &list, digest(seen), Timestamp(now));
@@ -260,7 +282,7 @@ mod tests {
         ) {
             let Some(event) = awaited(case, overdue) else { return Ok(()) };
             prop_assert!(super::super::state::next(case, event).is_ok());
-            if may_advance(event, tasks, corrections) && event != Event::Expire {
+            if may_advance(event, tasks, corrections) && ![Event::Expire, Event::DropRestore].contains(&event) {
                 prop_assert_eq!(tasks, 0);
                 prop_assert!(event != Event::Finish || !corrections);
             }

@@ -1,6 +1,6 @@
 //! What a person may see of cases.
 
-use super::{Approval, Case, CaseFilter, CaseRow, Correction, Target, correction};
+use super::{Approval, Case, CaseFilter, CaseRow, Correction, Target, TargetsDigest, correction, restore};
 use crate::{
     audit,
     case::draft::Upload,
@@ -44,6 +44,8 @@ pub struct CaseView {
     /// Subject, text and files of the correction; None when there is none, or for those who read no mail.
     pub correction: Option<(String, String, Vec<Upload>)>,
     pub directory: Arc<Directory>,
+    /// The vault still keeps what a finished recall took.
+    pub restorable: bool,
 }
 
 impl CaseView {
@@ -53,8 +55,20 @@ impl CaseView {
     }
 
     pub fn may_decide(&self, viewer: PersonId) -> bool {
-        self.case.state == CaseState::AwaitingApproval
-            && self.approvers.iter().any(|person| person.id == viewer)
+        self.case.state.awaits_decision() && self.approvers.iter().any(|person| person.id == viewer)
+    }
+
+    /// What a decision made on this page is bound to.
+    pub fn digest(&self) -> TargetsDigest {
+        self.case.bound_to(self.case.digest)
+    }
+
+    pub fn may_ask_restore(&self) -> bool {
+        self.access == Access::Requester && self.case.state == CaseState::Finished && self.restorable
+    }
+
+    pub fn may_drop_restore(&self) -> bool {
+        self.access == Access::Requester && self.case.state == CaseState::RestoreRequested
     }
 
     pub fn may_withdraw(&self) -> bool {
@@ -89,8 +103,10 @@ pub async fn view(
     } else {
         None
     };
+    let restorable = restore::anything_to_restore(tx.as_mut(), &case, &targets).await?;
     Ok(Some(CaseView {
         access,
+        restorable,
         case,
         targets,
         corrections,
@@ -105,7 +121,8 @@ pub async fn view(
 
 fn access(viewer: &Person, case: &Case, approvals: &[Approval], approvers: &[Person]) -> Option<Access> {
     let decided = approvals.iter().any(|approval| approval.approver == viewer.id);
-    let may_decide = case.decision.needs_approval() && approvers.iter().any(|person| person.id == viewer.id);
+    let asked = case.decision.needs_approval() || case.restoration.is_some();
+    let may_decide = asked && approvers.iter().any(|person| person.id == viewer.id);
     if case.requester == viewer.id {
         Some(Access::Requester)
     } else if decided || may_decide {
@@ -128,7 +145,7 @@ pub async fn to_decide(portal: &Portal, viewer: &Person, page: Page) -> Result<L
     let directory = portal.directory().await?;
     let filter = CaseFilter {
         requesters: Some(requesters_of(&directory, viewer)),
-        states: vec![CaseState::Holding, CaseState::AwaitingApproval],
+        states: vec![CaseState::Holding, CaseState::AwaitingApproval, CaseState::RestoreRequested],
         ..CaseFilter::default()
     };
     portal.store.read().await?.list_cases(&filter, page).await
@@ -137,14 +154,15 @@ pub async fn to_decide(portal: &Portal, viewer: &Person, page: Page) -> Result<L
 /// Cases that once waited for a decision by whoever stands where this person stands, and no longer do.
 pub async fn decided(portal: &Portal, viewer: &Person, page: Page) -> Result<Vec<CaseRow>, StoreError> {
     let directory = portal.directory().await?;
-    let waiting = [CaseState::Requested, CaseState::Holding, CaseState::AwaitingApproval];
+    let waiting =
+        [CaseState::Requested, CaseState::Holding, CaseState::AwaitingApproval, CaseState::RestoreRequested];
     let filter = CaseFilter {
         requesters: Some(requesters_of(&directory, viewer)),
         states: CaseState::ALL.iter().copied().filter(|state| !waiting.contains(state)).collect(),
         ..CaseFilter::default()
     };
     let mut rows = portal.store.read().await?.list_cases(&filter, page).await?.rows;
-    rows.retain(|row| row.case.decision.needs_approval());
+    rows.retain(|row| row.case.decision.needs_approval() || row.case.restoration.is_some());
     Ok(rows)
 }
 

@@ -126,7 +126,7 @@ async fn retire(store: &dyn Store, key: &MasterKey, world: &World) -> Result<(),
 }
 
 fn entry(at: Timestamp, action: &'static str, detail: Value) -> NewEntry {
-    NewEntry { at, actor: Actor::System, action, case: None, target: None, detail }
+    NewEntry { at, actor: Actor::System, action, case: None, target: None, detail, sealed: None }
 }
 
 fn list(ids: &[KeyId]) -> String {

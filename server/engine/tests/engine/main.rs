@@ -3,10 +3,12 @@
 
 mod corrections;
 mod crash;
+mod erasure;
 mod faults;
 mod large;
 mod office;
 mod real_mail;
+mod restore;
 mod retention;
 mod several;
 mod stop;

@@ -12,9 +12,12 @@ use std::{
 const MARKER: &str = "demo.json";
 
 /// Everything that is made. A reset removes these and nothing else.
-const MADE: [&str; 10] = [
+const MADE: [&str; 13] = [
     "recant.toml",
     "vault.key",
+    "audit.key",
+    "audit.key.pub",
+    "checkpoints.txt",
     "recant.db",
     "recant.db-wal",
     "recant.db-shm",

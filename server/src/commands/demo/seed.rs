@@ -2,7 +2,7 @@
 //! as Maildirs.
 
 use super::Folder;
-use crate::{config::Config, demo, key_file, wiring, world};
+use crate::{config::Config, demo, key_file, signing_key, wiring, world};
 use anyhow::{Context as _, Result, anyhow};
 use domain::{
     org::import::{parse_toml, take_over},
@@ -32,6 +32,7 @@ pub async fn organisation(folder: &Folder, site: &Path) -> Result<()> {
     let world = world::real();
     fs::write(folder.at("recant.toml"), configuration(site)?)?;
     key_file::make(&folder.at("vault.key"), &world)?;
+    signing_key::make(&folder.at("audit.key"), "recant.demo/trail", &world)?;
     let organisation = demo::organisation(SEED);
     fs::write(folder.at("organisation.toml"), &organisation)?;
     fs::create_dir(folder.at("mail"))?;
@@ -67,6 +68,7 @@ fn configuration(site: &Path) -> Result<String> {
          [server]\nlisten = \"127.0.0.1:8080\"\npublic_url = \"http://127.0.0.1:8080\"\n\n\
          [database]\nurl = \"sqlite:recant.db\"\n\n\
          [vault]\nkey_file = \"vault.key\"\n\n\
+         [audit]\nkey_file = \"audit.key\"\ncheckpoint_file = \"checkpoints.txt\"\n\n\
          [mail]\nroot = \"mail\"\n\n\
          [sending]\noutbox = \"outbox\"\n\n\
          [organisation]\nname = \"澄屿科技\"\nmail_domain = \"{domain}\"\ntime_zone = \"Asia/Shanghai\"\n\n\

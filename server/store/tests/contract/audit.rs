@@ -3,8 +3,9 @@ use crate::{
     builders::{at, id},
 };
 use domain::{
-    audit::{Actor, NewEntry, Verifier},
+    audit::{Actor, Checkpoint, Head, NewEntry, Witness, findings},
     store::Store,
+    verify::tree::Frontier,
 };
 use serde_json::json;
 
@@ -13,6 +14,11 @@ stories!(
     entries_are_never_changed,
     a_dropped_transaction_leaves_no_gap,
     eight_writers_make_one_chain,
+    many_are_recorded_as_one_by_one,
+    a_tree_is_grown_over_old_entries,
+    what_was_done_since_is_known,
+    checkpoints_are_kept_once,
+    a_witness_is_told_by_one,
 );
 
 fn entry(n: i64, case: Option<u128>) -> NewEntry {
@@ -23,15 +29,19 @@ fn entry(n: i64, case: Option<u128>) -> NewEntry {
         case: case.map(id),
         target: case.map(id),
         detail: json!({ "n": n, "why": "合同\0" }),
+        sealed: (n % 3 == 0).then(|| vec![0, 255, 7]),
     }
 }
 
+/// How many entries there are; all of them sound, and the tree over them the one that is kept.
 async fn verify(bed: &Bed) -> i64 {
-    let mut verifier = Verifier::default();
-    for entry in bed.read().await.trail_after(0, 1000).await.unwrap() {
-        verifier.check(&entry).unwrap();
-    }
-    verifier.head().0
+    let mut tx = bed.read().await;
+    let entries = tx.trail_after(0, 1000).await.unwrap();
+    assert_eq!(findings(&entries), []);
+    let mut head = Head::default();
+    entries.iter().for_each(|entry| head.grow(entry));
+    assert_eq!(tx.trail_head().await.unwrap(), head);
+    head.seq
 }
 
 async fn the_trail_is_a_chain(bed: Bed) {
@@ -102,4 +112,79 @@ async fn eight_writers_make_one_chain(bed: Bed) {
         writer.await.unwrap();
     }
     assert_eq!(verify(&bed).await, 8 * 4 * 2);
+}
+
+async fn many_are_recorded_as_one_by_one(bed: Bed) {
+    let new: Vec<NewEntry> = (1..=9).map(|n| entry(n, Some(7))).collect();
+    let mut tx = bed.write().await;
+    assert_eq!(tx.record_all(&[]).await.unwrap(), []);
+    let first = tx.record(&new[0]).await.unwrap();
+    let mut recorded = tx.record_all(&new[1..]).await.unwrap();
+    tx.commit().await.unwrap();
+    recorded.insert(0, first);
+    assert_eq!(recorded.iter().map(|entry| entry.seq).collect::<Vec<_>>(), (1..=9).collect::<Vec<_>>());
+    assert_eq!(bed.read().await.trail_after(0, 100).await.unwrap(), recorded);
+    assert_eq!(verify(&bed).await, 9);
+}
+
+/// A database from before there was a tree has entries and a tree over none of them.
+async fn a_tree_is_grown_over_old_entries(bed: Bed) {
+    let mut tx = bed.write().await;
+    let new: Vec<NewEntry> = (1..=7).map(|n| entry(n, None)).collect();
+    tx.record_all(&new).await.unwrap();
+    tx.commit().await.unwrap();
+    let empty = if bed.url.starts_with("sqlite:") { "x''" } else { "''" };
+    let forget = format!("UPDATE audit_head SET tree_size = 0, tree = {empty}");
+    bed.by_hand(&forget).await.unwrap();
+    bed.db.migrate().await.unwrap();
+    assert_eq!(verify(&bed).await, 7);
+    // And when an older program goes on writing beside this one.
+    bed.by_hand(&forget).await.unwrap();
+    let mut tx = bed.write().await;
+    tx.record(&entry(8, None)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(verify(&bed).await, 8);
+}
+
+async fn what_was_done_since_is_known(bed: Bed) {
+    let mut tx = bed.write().await;
+    tx.record_all(&[entry(1, None), entry(2, None)]).await.unwrap();
+    assert!(tx.has_acted_after(1, &["case.closed", "case.requested"]).await.unwrap());
+    assert!(!tx.has_acted_after(2, &["case.requested"]).await.unwrap());
+    assert!(!tx.has_acted_after(0, &["case.closed"]).await.unwrap());
+}
+
+fn checkpoint(size: u64) -> Checkpoint {
+    let root = Frontier::default().root();
+    Checkpoint { size, root, at: at(5), text: format!("log\n{size}\n\n— log 签名\n") }
+}
+
+async fn checkpoints_are_kept_once(bed: Bed) {
+    let mut tx = bed.write().await;
+    assert_eq!(tx.last_checkpoint().await.unwrap(), None);
+    for size in [2, 9, 5] {
+        assert!(tx.insert_checkpoint(&checkpoint(size)).await.unwrap());
+    }
+    let other = Checkpoint { text: "other".into(), ..checkpoint(9) };
+    assert!(!tx.insert_checkpoint(&other).await.unwrap());
+    tx.commit().await.unwrap();
+    let mut tx = bed.read().await;
+    assert_eq!(tx.last_checkpoint().await.unwrap(), Some(checkpoint(9)));
+    assert_eq!(tx.checkpoints_after(2, 10).await.unwrap(), [checkpoint(5), checkpoint(9)]);
+    assert_eq!(tx.checkpoints_after(0, 1).await.unwrap(), [checkpoint(2)]);
+}
+
+async fn a_witness_is_told_by_one(bed: Bed) {
+    let mut tx = bed.write().await;
+    assert_eq!(tx.claim_witness(Witness::Web, at(10), at(70)).await.unwrap(), None, "nothing to tell");
+    tx.insert_checkpoint(&checkpoint(3)).await.unwrap();
+    assert_eq!(tx.claim_witness(Witness::Web, at(10), at(70)).await.unwrap(), Some(checkpoint(3)));
+    assert_eq!(tx.claim_witness(Witness::Web, at(69), at(99)).await.unwrap(), None, "somebody is at it");
+    assert_eq!(tx.claim_witness(Witness::Mail, at(69), at(99)).await.unwrap(), Some(checkpoint(3)));
+    assert_eq!(tx.claim_witness(Witness::Web, at(70), at(130)).await.unwrap(), Some(checkpoint(3)), "again");
+    tx.tell_witness(Witness::Web, 3, at(0)).await.unwrap();
+    assert_eq!(tx.claim_witness(Witness::Web, at(200), at(260)).await.unwrap(), None, "it knows");
+    tx.insert_checkpoint(&checkpoint(4)).await.unwrap();
+    tx.tell_witness(Witness::Web, 2, at(0)).await.unwrap();
+    assert_eq!(tx.claim_witness(Witness::Web, at(200), at(260)).await.unwrap(), Some(checkpoint(4)));
 }

@@ -137,6 +137,7 @@ fn about(sent: &SentMessage, number: CaseNumber) -> Case {
         expires_at: at(86_400),
         decided_at: None,
         ended_at: None,
+        restoration: None,
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{
     case::{Approval, CaseFilter, TargetsDigest},
     ids::CaseId,
     sent::Page,
-    shared::{CaseNumber, CaseState, CorrectionState, Outcome, TargetState, Task, Verdict},
+    shared::{Act, CaseNumber, CaseState, CorrectionState, Outcome, TargetState, Task, Verdict},
     store::{StoreError, TargetResult, Tx},
 };
 
@@ -171,6 +171,7 @@ async fn approvals_keep_their_digest(bed: Bed) {
         id: id(n),
         case: id(1),
         approver: id(BO),
+        act: if n == 1 { Act::Recall } else { Act::Restore },
         verdict,
         comment: "同意".into(),
         digest: TargetsDigest([u8::try_from(n).unwrap(); 32]),

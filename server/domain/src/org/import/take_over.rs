@@ -22,6 +22,7 @@ pub async fn take_over(store: &dyn Store, world: &World, plan: &OrgPlan) -> Resu
         case: None,
         target: None,
         detail,
+        sealed: None,
     };
     tx.record(&entry).await?;
     tx.commit().await?;
