@@ -1,5 +1,6 @@
 //! What tests stand on (dev only): clocks, databases and mail servers of their own. Knows `domain`, never `store`.
 
+pub mod disk;
 pub mod dovecot;
 pub mod imap;
 pub mod postgres;

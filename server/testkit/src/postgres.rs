@@ -6,6 +6,9 @@
 //! There is no TCP port: the socket lies in a folder that only its owner may enter.
 
 mod cluster;
+mod own;
+
+pub use own::OwnServer;
 
 use anyhow::{Context, Result, anyhow, bail};
 use cluster::Cluster;

@@ -5,6 +5,8 @@ mod corrections;
 mod crash;
 mod erasure;
 mod notifications;
+mod faults;
+mod large;
 mod office;
 mod real_mail;
 mod restore;

@@ -120,9 +120,9 @@ async fn read_in_the_last_moment_is_left() {
     assert_eq!(office.copies("bob", &mail).await.len(), 1);
 }
 
-type Hook = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
+pub type Hook = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 
-fn meddled(office: &Office, hook: Hook) -> Arc<Portal> {
+pub fn meddled(office: &Office, hook: Hook) -> Arc<Portal> {
     let hook = Arc::new(Mutex::new(Some(hook)));
     office.through(Box::new(move |store, mail| (store, Arc::new(Meddler(mail, hook)) as Arc<dyn MailSystem>)))
 }

@@ -25,8 +25,9 @@ pid=$(head -n 1 "$file" 2>/dev/null)
 rm -rf "$FOLDER/cluster"
 "#;
 
-/// Nothing here survives the test run, so nothing is written through to the disk.
-const SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 \
+/// Nothing here survives the test run, so nothing is written through to the disk. What was committed survives
+/// the server, though: a test takes it away.
+const SETTINGS: &str = "-c fsync=off -c full_page_writes=off -c max_connections=400 \
                         -c listen_addresses= -c unix_socket_permissions=0700";
 
 /// This process's share in the server.
@@ -62,6 +63,22 @@ impl Cluster {
             Some(supervisor)
         };
         Ok(Self { folder: folder.to_owned(), _users: users, supervisor })
+    }
+
+    /// As when the machine loses power, or somebody stops the service: nothing is finished, nobody is told.
+    pub fn stop(&self, bin: &Path) -> Result<()> {
+        self.control(bin, &["stop", "-m", "immediate", "-w", "-s"])
+    }
+
+    pub fn start_again(&self, bin: &Path) -> Result<()> {
+        let place = self.folder.join("cluster");
+        let (settings, log) = (settings(&place), place.join("log"));
+        self.control(bin, &["start", "-w", "-s", "-o", &settings, "-l", &log.to_string_lossy()])
+    }
+
+    fn control(&self, bin: &Path, arguments: &[&str]) -> Result<()> {
+        let data = self.folder.join("cluster/data");
+        finish(Owner::find()?.command(&bin.join("pg_ctl")).args(arguments).arg("-D").arg(data))
     }
 
     pub fn url(&self, database: &str) -> String {
@@ -125,11 +142,15 @@ fn start(folder: &Path, bin: &Path, owner: &Owner) -> Result<()> {
         "--locale=C.UTF-8",
         "--username=postgres",
     ]))?;
-    let settings = format!("{SETTINGS} -c unix_socket_directories='{}'", place.display());
+    let settings = settings(&place);
     // -w: returns when the server answers.
     let mut pg_ctl = owner.command(&bin.join("pg_ctl"));
     pg_ctl.args(["start", "-w", "-s", "-o", &settings, "-D"]).arg(&data).arg("-l").arg(place.join("log"));
     finish(&mut pg_ctl).with_context(|| fs::read_to_string(place.join("log")).unwrap_or_default())
+}
+
+fn settings(place: &Path) -> String {
+    format!("{SETTINGS} -c unix_socket_directories='{}'", place.display())
 }
 
 fn finish(command: &mut Command) -> Result<()> {

@@ -46,11 +46,14 @@ impl Office {
     }
 
     pub async fn on(database: Option<testkit::postgres::Database>) -> Self {
+        let url = database.as_ref().map(|database| database.url().to_owned());
+        Self { _database: database, ..Self::at(url).await }
+    }
+
+    /// On a database of the caller's; None: an SQLite file beside the mailboxes.
+    pub async fn at(url: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = database.as_ref().map_or_else(
-            || format!("sqlite://{}", folder.path().join("recant.db").display()),
-            |database| database.url().to_owned(),
-        );
+        let url = url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("recant.db").display()));
         let store = Arc::new(Database::open(&url, &Options::default()).await.unwrap());
         store.migrate().await.unwrap();
         let mail = Arc::new(MaildirSystem::new(MaildirConfig::new(folder.path().join("mail"))).unwrap());
@@ -59,7 +62,7 @@ impl Office {
         std::fs::create_dir_all(&outbox).unwrap();
         let portal =
             portal(store.clone(), mail.clone(), Arc::new(LocalMailer::new(outbox, mail.clone())), world);
-        let office = Self { portal, clock, mail, store, folder, _database: database };
+        let office = Self { portal, clock, mail, store, folder, _database: None };
         office.found().await;
         office
     }
