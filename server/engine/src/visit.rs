@@ -24,7 +24,8 @@ pub struct Visit {
     pub detail: Detail,
     /// Everything ever taken here, with what this visit knows of it.
     pub copies: Vec<CopyRecord>,
-    notes: Vec<Note>,
+    /// Not written yet.
+    pub(super) notes: Vec<Note>,
 }
 
 impl Visit {

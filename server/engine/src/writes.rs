@@ -43,6 +43,9 @@ impl Write for Ask {
 /// Copies go into the vault; without permission nothing is written.
 pub struct Seal {
     pub job: Arc<Job>,
+    /// What became of copies that were sealed before: at most one unsure record a copy, or a later look would take
+    /// the others for copies of their own.
+    pub notes: Vec<Note>,
     pub copies: Vec<SealedCopy>,
 }
 
@@ -57,6 +60,9 @@ impl Write for Seal {
     async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
         if let Err(halt) = permit(tx, &self.job).await? {
             return Ok(Err(halt));
+        }
+        for note in &self.notes {
+            note.write(tx, &self.job).await?;
         }
         tx.insert_copies(&self.copies).await?;
         for copy in &self.copies {
