@@ -4,9 +4,9 @@
 mod corrections;
 mod crash;
 mod erasure;
-mod notifications;
 mod faults;
 mod large;
+mod notifications;
 mod office;
 mod real_mail;
 mod restore;
