@@ -58,7 +58,7 @@ impl Check {
             server: server?,
             database: database?,
             vault: vault?,
-            audit: audit?,
+            audit: audit.ok()?,
             mail: mail?,
             sending: sending?,
             organisation: organisation?,
