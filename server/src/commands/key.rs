@@ -64,13 +64,13 @@ pub fn make_signing(file: &Path, name: &str, world: &World) -> Result<Key> {
 }
 
 fn write(file: &Path, mode: u32, line: &str) -> Result<()> {
-    let mut made = OpenOptions::new()
+    let mut new = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(mode)
         .open(file)
         .with_context(|| format!("{} can't be made", file.display()))?;
-    made.write_all(line.as_bytes())?;
-    made.write_all(b"\n")?;
-    Ok(made.sync_all()?)
+    new.write_all(line.as_bytes())?;
+    new.write_all(b"\n")?;
+    Ok(new.sync_all()?)
 }

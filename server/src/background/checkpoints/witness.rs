@@ -34,40 +34,35 @@ pub async fn run(portal: Arc<Portal>, audit: Arc<Audit>, stop: CancellationToken
 }
 
 pub(super) async fn round(portal: &Portal, audit: &Audit) {
-    if let Some(url) = &audit.witness_url {
-        warn(
-            tell(portal, Witness::Web, Duration::ZERO, async |checkpoint| post(url, checkpoint).await).await,
-        );
-    }
-    if let Some(to) = &audit.witness_mail {
-        warn(
-            tell(portal, Witness::Mail, MAIL_EVERY, async |checkpoint| mail(portal, to, checkpoint).await)
-                .await,
-        );
+    let web = audit.witness_url.as_ref().map(Way::Web);
+    let mail = audit.witness_mail.as_ref().map(Way::Mail);
+    for way in [web, mail].into_iter().flatten() {
+        if let Err(error) = tell(portal, &way).await {
+            let error = format!("{error:#}");
+            tracing::warn!(error, "a witness of the audit trail wasn't told; trying again");
+        }
     }
 }
 
-fn warn(told: Result<()>) {
-    if let Err(error) = told {
-        tracing::warn!(
-            error = format!("{error:#}"),
-            "a witness of the audit trail wasn't told; trying again"
-        );
-    }
+enum Way<'a> {
+    Web(&'a Url),
+    Mail(&'a EmailAddress),
 }
 
-async fn tell(
-    portal: &Portal,
-    witness: Witness,
-    pause: Duration,
-    send: impl AsyncFn(&Checkpoint) -> Result<()>,
-) -> Result<()> {
+async fn tell(portal: &Portal, way: &Way<'_>) -> Result<()> {
+    let (witness, pause) = match way {
+        Way::Web(_) => (Witness::Web, Duration::ZERO),
+        Way::Mail(_) => (Witness::Mail, MAIL_EVERY),
+    };
     let now = portal.world.now();
     let mut tx = portal.store.write().await?;
     let claimed = tx.claim_witness(witness, now, now.plus(CLAIM)).await?;
     tx.commit().await?;
     let Some(checkpoint) = claimed else { return Ok(()) };
-    send(&checkpoint).await?;
+    match way {
+        Way::Web(url) => post(url, &checkpoint).await?,
+        Way::Mail(to) => mail(portal, to, &checkpoint).await?,
+    }
     let mut tx = portal.store.write().await?;
     tx.tell_witness(witness, checkpoint.size, now.plus(pause)).await?;
     Ok(tx.commit().await?)
