@@ -60,7 +60,7 @@ impl Check {
             server: server?,
             database: database?,
             vault: vault?,
-            audit: audit?,
+            audit: audit.ok()?,
             mail: mail?,
             sending: sending?,
             sender: sender?,

@@ -137,7 +137,9 @@ impl Transaction {
             if entries.is_empty() {
                 return Err(unreadable("audit trail", "its last entries are missing"));
             }
-            entries.iter().for_each(|entry| grown.grow(entry));
+            for entry in &entries {
+                grown.grow(entry);
+            }
         }
         Ok(Head { tree: grown.tree, ..head })
     }

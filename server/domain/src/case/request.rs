@@ -113,8 +113,8 @@ async fn make(
     });
     let key = identity::key_of(tx.as_mut(), portal, case.id.0).await?;
     let sealed = Identity::of(&case, &targets).seal(&key, portal)?;
-    let requested = flow::entry(&case, Actor::Person(requester.id), now, "case.requested", detail);
-    tx.record(&NewEntry { sealed: Some(sealed), ..requested }).await?;
+    let entry = flow::entry(&case, Actor::Person(requester.id), now, "case.requested", detail);
+    tx.record(&NewEntry { sealed: Some(sealed), ..entry }).await?;
     begin(tx.as_mut(), &mut case, &targets, now).await?;
     notify::moved(tx.as_mut(), portal, directory, CaseState::Requested, &case).await?;
     tx.commit().await?;

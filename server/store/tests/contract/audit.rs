@@ -39,7 +39,9 @@ async fn verify(bed: &Bed) -> i64 {
     let entries = tx.trail_after(0, 1000).await.unwrap();
     assert_eq!(findings(&entries), []);
     let mut head = Head::default();
-    entries.iter().for_each(|entry| head.grow(entry));
+    for entry in &entries {
+        head.grow(entry);
+    }
     assert_eq!(tx.trail_head().await.unwrap(), head);
     head.seq
 }
