@@ -165,7 +165,6 @@ async fn decide(office: &Office) -> Result<()> {
     let undoes = case.state == CaseState::RestoreRequested;
     let approves = match office.lure {
         Lure::DropRestore => !undoes,
-        Lure::Restore => true,
         Lure::Refuse | Lure::Slow => false,
         Lure::Nothing | Lure::Any | Lure::Start | Lure::Withdraw | Lure::Silent | Lure::Changed => {
             office.dice.chance(60)
