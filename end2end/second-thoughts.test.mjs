@@ -53,6 +53,41 @@ for (const scripts of [false, true]) {
         await employee.main.locator('form[action="/api/case/withdraw"]').waitFor({ state: 'detached' })
       }))
 
+    test('a finished recall is put back, after a decision of its own', () =>
+      stage.play('putting back', { scripts }, async ({ enter, portal }) => {
+        const before = fingerprint(copies(portal, 0))
+        const employee = await enter('employee')
+        const number = await employee.recall(portal.stories[0], REASON)
+        await employee.seesState('live-awaiting')
+        const manager = await enter('manager')
+        await manager.openApproval(number)
+        await manager.decide('approved', '')
+        await manager.isTold('cases-decided-approved')
+        await employee.main.locator('#restore form').waitFor()
+        const recalled = fingerprint(copies(portal, 0))
+        assert.ok(recalled.length < before.length, 'taken')
+
+        await employee.askToPutBack(' ')
+        await employee.isTold('restore-note-missing')
+        await employee.askToPutBack('The client needs it after all.')
+        await employee.isTold('restore-asked')
+        await employee.seesState('restore-awaiting')
+        assert.deepEqual(fingerprint(copies(portal, 0)), recalled, 'nothing moves before the decision')
+        await employee.submit(employee.main.locator('form[action="/api/case/restore/drop"] button'))
+        await employee.isTold('restore-dropped')
+        await employee.askToPutBack('The client needs it, really.')
+        await employee.seesState('restore-awaiting')
+
+        await manager.openApproval(number)
+        await manager.seesState('restore-awaiting-mine')
+        await manager.main.getByText('The client needs it, really.').first().waitFor()
+        await manager.decide('approved', '')
+        await manager.isTold('restore-decided-approved')
+        await employee.seesState('restore-done')
+        await employee.main.locator('#targets .badge').filter({ hasText: employee.say('outcome-restored') }).first().waitFor()
+        assert.deepEqual(fingerprint(copies(portal, 0)), before)
+      }))
+
     test('clicking twice and going back lead to one case', () =>
       stage.play('double click', { scripts }, async ({ enter, portal }) => {
         const before = fingerprint(copies(portal, 0))

@@ -55,6 +55,8 @@ pub const SERVER_FNS: &[(&str, Access)] = &[
     ("/api/drafts/discard", Access::Person),
     ("/api/case/withdraw", Access::Person),
     ("/api/case/decide", Access::Approver),
+    ("/api/case/restore", Access::Person),
+    ("/api/case/restore/drop", Access::Person),
     ("/api/admin/roles", Access::Administrator),
     ("/api/admin/engine/stop", Access::Administrator),
     ("/api/admin/engine/start", Access::Administrator),

@@ -103,6 +103,7 @@ mod tests {
         assert!(RequestError::Store(full()).is_passing());
         assert!(RequestError::Flow(FlowError::Store(full())).is_passing());
         assert!(DecideError::Store(full()).is_passing() && SignInError::Store(full()).is_passing());
+        assert!(RestoreError::from(full()).is_passing() && !RestoreError::NothingKept.is_passing());
         assert!(ChangePasswordError::Store(full()).is_passing() && ViewerError::Store(full()).is_passing());
         let broken = || StoreError::Unreadable("state".into());
         assert!(!broken().is_passing() && !AskError::Store(broken()).is_passing());

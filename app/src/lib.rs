@@ -36,6 +36,8 @@ pub mod layout;
 #[cfg(feature = "ssr")]
 pub mod local_path;
 #[cfg(feature = "ssr")]
+pub mod notices;
+#[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod post;

@@ -27,6 +27,12 @@ pub fn full(text: Text, at: Timestamp, zone: Tz) -> String {
     format!("{} {}", day(text.language, &then, true), then.format("%H:%M:%S"))
 }
 
+/// With the year, to the minute: for mails, which are read any time.
+pub fn minute(text: Text, at: Timestamp, zone: Tz) -> String {
+    let then = at.utc().with_timezone(&zone);
+    format!("{} {}", day(text.language, &then, true), then.format("%H:%M"))
+}
+
 fn day(language: Language, at: &DateTime<Tz>, year: bool) -> String {
     let pattern = match (language, year) {
         (Language::Chinese, true) => "%Y年%-m月%-d日",
@@ -94,6 +100,7 @@ mod tests {
         assert_eq!(shown(Language::English, 10), "1 Feb 23:00");
         assert_eq!(shown(Language::Chinese, 24 * 40), "2025年12月24日 09:00");
         assert_eq!(full(Text::of(Language::English), NOW, ZONE), "2 Feb 2026 09:00:00");
+        assert_eq!(minute(Text::of(Language::Chinese), NOW, ZONE), "2026年2月2日 09:00");
         assert_eq!(machine(NOW, ZONE), "2026-02-02T09:00:00+08:00");
     }
 

@@ -189,6 +189,12 @@ export class Visitor {
     await this.submit(this.main.locator('form[action="/api/case/withdraw"] button'))
   }
 
+  /** On the page of a finished case. */
+  async askToPutBack(reason) {
+    await this.main.locator('#restore [name=note]').fill(reason)
+    await this.submit(this.main.locator('#restore form button'))
+  }
+
   /** From now on: how often the page was loaded, and how often it was told something by the server. */
   async listen() {
     const heard = { loads: 0, events: 0 }

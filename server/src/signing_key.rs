@@ -20,9 +20,9 @@ pub fn make(file: &Path, name: &str, world: &World) -> Result<Key> {
 }
 
 fn write(file: &Path, mode: u32, line: &str) -> Result<()> {
-    let made = OpenOptions::new().write(true).create_new(true).mode(mode).open(file);
-    let mut made = made.with_context(|| format!("{} can't be made", file.display()))?;
-    made.write_all(line.as_bytes())?;
-    made.write_all(b"\n")?;
-    Ok(made.sync_all()?)
+    let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(file);
+    let mut key_file = opened.with_context(|| format!("{} can't be made", file.display()))?;
+    key_file.write_all(line.as_bytes())?;
+    key_file.write_all(b"\n")?;
+    Ok(key_file.sync_all()?)
 }

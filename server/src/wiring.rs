@@ -2,7 +2,9 @@
 //! crates stand behind the domain's ports.
 
 use crate::config::{Config, Sending};
+use app::notices::Sentences;
 use domain::{
+    mail::NamedAddress,
     mail_system::MailSystem,
     mailer::{Mailer, SendError},
     portal::{Parts, Portal, Settings, Wake},
@@ -57,6 +59,7 @@ pub fn portal(
         store: Arc::new(database.clone()),
         mail,
         mailer,
+        wording: Arc::new(Sentences),
         world,
         master_key: config.vault.key.clone(),
         settings: settings(config),
@@ -73,5 +76,6 @@ fn settings(config: &Config) -> Settings {
         max_upload: config.max_upload,
         mail_domain: config.organisation.mail_domain.clone(),
         retention: config.vault.retention,
+        sender: NamedAddress { name: "Recant".to_owned(), address: config.sender.clone() },
     }
 }

@@ -40,11 +40,14 @@ doctor-vault = Vault
 doctor-mail-system = Mail system
 doctor-sending = Sending
 doctor-people = People
+doctor-putting-back = Putting back
 doctor-database-advice = Until this is solved nothing can be requested or decided. Check the database’s address, disk space and rights, then `recant doctor` on the server.
 doctor-vault-advice = Copies can’t be frozen or put back until this is solved. Put the right key file in place, then run `recant doctor` on the server.
 doctor-mail-system-advice = Recalls wait and are tried again. Check that the mailboxes can be read and written by the portal’s account.
 doctor-sending-advice = Corrections wait and are tried again. Check the mail server’s address, account and network.
 doctor-people-advice = Recalls may find nobody to decide. Check managers and roles, or import the directory again.
+doctor-putting-back-advice = The copies are safe in the vault, and the portal keeps trying. Check that these mailboxes exist, have room and can be written; then they go back by themselves.
+
 ## The stop switch
 engine-title = Stop switch
 engine-running = The engine is running

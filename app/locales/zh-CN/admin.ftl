@@ -34,11 +34,14 @@ doctor-vault = 保险库
 doctor-mail-system = 邮件系统
 doctor-sending = 发信
 doctor-people = 人员
+doctor-putting-back = 放回副本
 doctor-database-advice = 解决之前，不能申请也不能审批。请检查数据库地址、磁盘空间和权限，再在服务器上运行 recant doctor。
 doctor-vault-advice = 解决之前，不能冻结也不能放回副本。请换回正确的密钥文件，再在服务器上运行 recant doctor。
 doctor-mail-system-advice = 撤回会等待并自动重试。请检查本系统的账户能否读写邮箱。
 doctor-sending-advice = 更正邮件会等待并自动重试。请检查发信服务器的地址、账户和网络。
 doctor-people-advice = 撤回可能没有人审批。请检查上级和角色，或重新导入通讯录。
+doctor-putting-back-advice = 副本安全地存放在保险库里，系统会继续重试。请检查这些邮箱是否还在、有没有空间、能否写入，解决后会自动放回。
+
 ## 停止开关
 engine-title = 停止开关
 engine-running = 撤回引擎正在运行

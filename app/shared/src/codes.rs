@@ -127,7 +127,7 @@ codes! {
 }
 
 codes! {
-    /// Where one recipient's correction stands.
+    /// Where one recipient's correction stands, or a notification.
     CorrectionState {
         /// Written, not yet due: the case isn't approved or the target's outcome isn't known.
         Planned = "planned",
@@ -140,6 +140,26 @@ codes! {
         /// We can't know whether it went out, so it isn't sent again by itself.
         Unconfirmed = "unconfirmed",
         Failed = "failed",
+    }
+}
+
+codes! {
+    /// What the portal tells somebody by mail.
+    NotificationKind {
+        /// To those who can decide: a case waits for them.
+        ApprovalWanted = "approval_wanted",
+        Approved = "approved",
+        Refused = "refused",
+        /// Nobody decided in time.
+        Expired = "expired",
+        Finished = "finished",
+        /// To those who can decide: somebody wants a finished recall undone.
+        RestoreWanted = "restore_wanted",
+        RestoreRefused = "restore_refused",
+        RestoreExpired = "restore_expired",
+        Restored = "restored",
+        /// To administrators: held copies can't be put back.
+        Stuck = "stuck",
     }
 }
 
@@ -235,6 +255,18 @@ impl CopyState {
     /// The vault no longer keeps it.
     pub fn is_out_of_vault(self) -> bool {
         matches!(self, Self::Released | Self::Left)
+    }
+}
+
+impl NotificationKind {
+    /// What the requester hears of a decision. None: they hear when it is carried out.
+    pub fn of_decision(act: Act, verdict: Verdict) -> Option<Self> {
+        match (act, verdict) {
+            (Act::Recall, Verdict::Approved) => Some(Self::Approved),
+            (Act::Recall, Verdict::Refused) => Some(Self::Refused),
+            (Act::Restore, Verdict::Approved) => None,
+            (Act::Restore, Verdict::Refused) => Some(Self::RestoreRefused),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ pub mod progress;
 
 pub use case_number::{CaseNumber, CaseNumberError};
 pub use codes::{
-    Act, ApprovalReason, CaseState, CopyState, CorrectionState, Intent, Outcome, ReasonKind, Role,
-    TargetState, Task, Trouble, UnknownCode, Verdict,
+    Act, ApprovalReason, CaseState, CopyState, CorrectionState, Intent, NotificationKind, Outcome,
+    ReasonKind, Role, TargetState, Task, Trouble, UnknownCode, Verdict,
 };
 pub use language::Language;

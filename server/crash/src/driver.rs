@@ -88,7 +88,7 @@ impl Driver {
 
     /// Kills so often, and lets the office come to rest in between and at the end.
     pub async fn campaign(&mut self, kills: usize, mut tell: impl FnMut(&str)) -> Result<()> {
-        while self.kills < kills && !(self.bug.is_some() && !self.violations.is_empty()) {
+        while self.kills < kills && (self.bug.is_none() || self.violations.is_empty()) {
             let plan = self.planner.next(&self.dice, kills - self.kills);
             match self.life(&plan).await? {
                 End::Killed => {
@@ -132,7 +132,7 @@ impl Driver {
             self.letters().send(&self.place, &self.dice, clock.now())?;
         }
         let mut worker = self.spawn(|command| {
-            command.args(["--lure", &option(plan.lure())]);
+            command.args(["--lure", &option(&plan.lure())]);
             if let Some((point, passing)) = plan.point() {
                 command.args(["--die-at", point, "--passing", &passing.to_string()]);
             }
@@ -140,12 +140,11 @@ impl Driver {
         let clients =
             Clients::start(self.place.clone(), self.letters.clone(), Dice::new(self.seed, self.lives));
         let ended = timeout(plan.delay().unwrap_or(PATIENCE), worker.wait()).await;
-        let end = match ended {
-            Ok(status) => self.autopsy(status?)?,
-            Err(_) => {
-                worker.kill().await.context("killing the worker")?;
-                if plan.point().is_some() { End::Missed } else { End::Killed }
-            }
+        let end = if let Ok(status) = ended {
+            self.autopsy(status?)?
+        } else {
+            worker.kill().await.context("killing the worker")?;
+            if plan.point().is_some() { End::Missed } else { End::Killed }
         };
         clients.stop()?;
         Ok(end)
@@ -163,7 +162,7 @@ impl Driver {
             .stdin(Stdio::null())
             .kill_on_drop(true);
         if let Some(bug) = self.bug {
-            command.args(["--bug", &option(bug)]);
+            command.args(["--bug", &option(&bug)]);
         }
         more(&mut command);
         command.spawn().context("starting the worker")
@@ -248,6 +247,6 @@ impl Driver {
 }
 
 /// As the command line writes it.
-fn option(value: impl clap::ValueEnum) -> String {
+fn option(value: &impl clap::ValueEnum) -> String {
     value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }

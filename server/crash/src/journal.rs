@@ -39,7 +39,7 @@ pub enum Deed {
         key: String,
     },
     Sent {
-        correction: String,
+        mail: String,
     },
     /// The portal answered so; what it answered must be durable.
     Asked {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use domain::{
+    mail::NamedAddress,
     mail_system::MailSystem,
     mailer::Mailer,
     org::{Group, Member, Person},
@@ -132,8 +133,8 @@ pub fn portal(
     mailer: Arc<dyn Mailer>,
     world: World,
     engine: Arc<dyn Wake>,
-) -> Portal {
-    Portal::new(Parts {
+) -> Result<Portal> {
+    Ok(Portal::new(Parts {
         store,
         mail,
         mailer,
@@ -147,7 +148,9 @@ pub fn portal(
             max_upload: 1_000_000,
             mail_domain: DOMAIN.into(),
             retention: RETENTION,
+            sender: NamedAddress { name: "Recant".into(), address: address("recant").parse()? },
         },
+        wording: Arc::new(testkit::wording::Plain),
         engine,
-    })
+    }))
 }

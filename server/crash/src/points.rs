@@ -74,7 +74,7 @@ pub const POINTS: &[Point] = &[
     point("commit case.restore_dropped", Lure::DropRestore),
     point("commit case.restore_requested", Lure::Restore),
     point("commit vault.erased", Lure::Erase),
-    point("commit correction not sent", Lure::Later),
+    point("commit mail not sent", Lure::Later),
     point("commit copy.not_replaced", Lure::Denied),
     point("commit copy.left", Lure::Changed),
     point("commit postponement", Lure::Silent),
@@ -95,10 +95,10 @@ pub const POINTS: &[Point] = &[
     rides("commit approval.given", Lure::Approve),
     rides("commit case.executing", Lure::Approve),
     rides("commit target.settled", Lure::Approve),
-    point("commit correction.sending", Lure::Correct),
+    point("commit mail sending", Lure::Correct),
     point("send", Lure::Correct),
     point("deliver", Lure::Correct),
-    point("commit correction.sent", Lure::Correct),
+    point("commit mail sent", Lure::Correct),
     point("commit case.finished", Lure::Approve),
     point("freeing of leases", Lure::Start),
     point("commit preparation", Lure::Any),
@@ -114,7 +114,17 @@ pub const POINTS: &[Point] = &[
 /// The point that a commit passes with this audit entry, or with this write where no entry speaks for it.
 pub fn of_commit(what: &'static str) -> &'static str {
     match what {
-        "correction.failed" | "correction.postponed" | "correction.unconfirmed" => "correction not sent",
+        // Corrections and notifications leave by the same code.
+        "correction.sending" | "notification.sending" => "mail sending",
+        "correction.sent" | "notification.sent" => "mail sent",
+        "correction.failed"
+        | "correction.postponed"
+        | "correction.unconfirmed"
+        | "notification.failed"
+        | "notification.postponed"
+        | "notification.unconfirmed"
+        | "notification.unneeded" => "mail not sent",
+        "target.stuck" => "postponement",
         "engine.started" | "engine.stopped" => "engine switch",
         other => other,
     }

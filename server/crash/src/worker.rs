@@ -98,13 +98,13 @@ async fn portal(place: &Place, mortality: &Arc<Mortality>, waker: Waker) -> Resu
     let mail = place.mail_system()?;
     let delivery = Arc::new(Delivery(mail.clone(), mortality.clone()));
     let mailer = MortalMailer(LocalMailer::new(place.outbox(), delivery), mortality.clone());
-    Ok(office::portal(
+    office::portal(
         Arc::new(MortalStore(Arc::new(database), mortality.clone())),
         Arc::new(MortalMail(mail, mortality.clone())),
         Arc::new(mailer),
         mortality.world.clone(),
         Arc::new(waker),
-    ))
+    )
 }
 
 /// Turns until nothing is due, then lets time pass for what is tried again later.

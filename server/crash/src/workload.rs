@@ -165,7 +165,6 @@ async fn decide(office: &Office) -> Result<()> {
     let undoes = case.state == CaseState::RestoreRequested;
     let approves = match office.lure {
         Lure::DropRestore => !undoes,
-        Lure::Restore => true,
         Lure::Refuse | Lure::Slow => false,
         Lure::Nothing | Lure::Any | Lure::Start | Lure::Withdraw | Lure::Silent | Lure::Changed => {
             office.dice.chance(60)
@@ -181,8 +180,8 @@ async fn give(office: &Office, case: &Case, verdict: Verdict) -> Result<()> {
     let number = case.number;
     let seen = case.bound_to(case.digest);
     match decide::decide(portal, &boss, number, verdict, "because", seen).await {
-        Ok(()) if verdict == Verdict::Approved => office.mortality.note(Deed::Approved { number }),
-        Ok(()) => office.mortality.note(Deed::Refused { number }),
+        Ok(_) if verdict == Verdict::Approved => office.mortality.note(Deed::Approved { number }),
+        Ok(_) => office.mortality.note(Deed::Refused { number }),
         Err(DecideError::MovedOn(_)) => {}
         Err(error) => return Err(error).context("deciding"),
     }

@@ -38,24 +38,24 @@ pub enum When {
     Now,
 }
 
-/// The new checkpoint. None: nothing is new, or it isn't time yet. `signed`: the largest size known from elsewhere.
+/// The new checkpoint. None: nothing is new, or it isn't time yet. `known`: the largest size known from elsewhere.
 /// Several servers may do this at once; one of them makes it.
 pub async fn make(
     store: &dyn Store,
     signer: &Signer,
     when: When,
-    signed: u64,
+    known: u64,
     now: Timestamp,
 ) -> Result<Option<Checkpoint>, CheckpointError> {
     let mut tx = store.read().await?;
     let head = tx.trail_head().await?;
     let last = tx.last_checkpoint().await?;
     let there = head.tree.size();
-    let signed = last.as_ref().map_or(signed, |last| last.size.max(signed));
-    if there < signed {
-        return Err(CheckpointError::RolledBack { there, signed });
+    let known = last.as_ref().map_or(known, |last| last.size.max(known));
+    if there < known {
+        return Err(CheckpointError::RolledBack { there, signed: known });
     }
-    if there == signed {
+    if there == known {
         return Ok(None);
     }
     if let Some(last) = last

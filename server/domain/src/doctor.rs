@@ -1,6 +1,8 @@
 //! Does everything the portal leans on work? Asked by `recant doctor` and the administrator's page.
 
-use crate::{portal::Portal, vault::rotation};
+use crate::{notify::STUCK_AFTER, portal::Portal, store::StoreError, vault::rotation};
+use shared::Task;
+use std::collections::BTreeSet;
 
 /// One thing looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub enum Area {
     MailSystem,
     Sending,
     People,
+    /// Held copies go back where they came from.
+    PuttingBack,
 }
 
 pub async fn examine(portal: &Portal) -> Vec<Finding> {
@@ -58,5 +62,29 @@ pub async fn examine(portal: &Portal) -> Vec<Finding> {
             result: portal.mailer.check().await.map_err(|error| error.to_string()),
         },
         Finding { area: Area::People, result: people.await },
+        Finding { area: Area::PuttingBack, result: put_back(portal).await },
     ]
+}
+
+/// A release is never given up, so nothing else would say that one doesn't get anywhere.
+async fn put_back(portal: &Portal) -> Result<String, String> {
+    let stuck = stuck(portal).await.map_err(|error| error.to_string())?;
+    if stuck.is_empty() {
+        return Ok("no held copy waits in vain to go back to its mailbox".to_owned());
+    }
+    Err(format!(
+        "held copies can't be put back, they stay in the vault and are tried again: {}",
+        stuck.into_iter().collect::<Vec<_>>().join("; ")
+    ))
+}
+
+async fn stuck(portal: &Portal) -> Result<BTreeSet<String>, StoreError> {
+    let mut tx = portal.store.read().await?;
+    let mut found = BTreeSet::new();
+    for target in tx.stuck_targets(Task::Release, STUCK_AFTER).await? {
+        let Some(case) = tx.case(target.case).await? else { continue };
+        let trouble = target.detail.trouble.map_or("unknown", |trouble| trouble.code());
+        found.insert(format!("{} {} ({trouble})", case.number, target.address()));
+    }
+    Ok(found)
 }

@@ -36,5 +36,19 @@ ids! {
     PersonId, DepartmentId, GroupId, SentId, DraftId, UploadId, CaseId, TargetId,
     /// One delivered copy of a case.
     CopyId,
-    CorrectionId, ApprovalId,
+    CorrectionId, ApprovalId, NotificationId,
+    /// A mail of ours on its way out: the id of its correction or notification.
+    OutgoingId,
+}
+
+impl From<CorrectionId> for OutgoingId {
+    fn from(id: CorrectionId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<NotificationId> for OutgoingId {
+    fn from(id: NotificationId) -> Self {
+        Self(id.0)
+    }
 }

@@ -17,6 +17,7 @@ pub mod look;
 pub mod mail;
 pub mod mail_system;
 pub mod mailer;
+pub mod notify;
 pub mod org;
 pub mod password;
 pub mod policy;

@@ -1,16 +1,16 @@
 //! Port for sending mail: composing is pure and repeatable, sending happens at most once.
 
 use crate::{
-    ids::CorrectionId,
+    ids::OutgoingId,
     mail::{EmailAddress, MessageId, NamedAddress},
     time::Timestamp,
 };
 use async_trait::async_trait;
 use thiserror::Error;
 
-/// A correction or replacement as the sender wrote it; the same for all recipients of a case.
+/// What a mail says. A correction's, as the sender wrote it, is the same for all recipients of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CorrectionContent {
+pub struct MailContent {
     pub subject: String,
     /// Plain text, LF line ends.
     pub text: String,
@@ -27,7 +27,7 @@ pub struct Enclosure {
 /// One recipient's mail, before it is written out.
 #[derive(Clone, Debug)]
 pub struct OutgoingMail<'a> {
-    pub id: CorrectionId,
+    pub id: OutgoingId,
     pub from: &'a NamedAddress,
     pub to: &'a NamedAddress,
     pub message_id: &'a MessageId,
@@ -36,7 +36,9 @@ pub struct OutgoingMail<'a> {
     /// References of the corrected mail, oldest first.
     pub references: &'a [MessageId],
     pub date: Timestamp,
-    pub content: &'a CorrectionContent,
+    /// Nobody wrote it and nobody should answer it by machine (RFC 3834 §5).
+    pub automatic: bool,
+    pub content: &'a MailContent,
 }
 
 #[async_trait]
@@ -47,14 +49,14 @@ pub trait Mailer: Send + Sync {
     /// Hands `bytes` over for one recipient. Ok means accepted.
     async fn send(
         &self,
-        id: CorrectionId,
+        id: OutgoingId,
         from: &EmailAddress,
         to: &EmailAddress,
         bytes: &[u8],
     ) -> Result<(), SendError>;
 
     /// After a crash between `send` and its record: did it go out? `None`: this way of sending can't know.
-    async fn was_sent(&self, id: CorrectionId, to: &EmailAddress) -> Option<bool>;
+    async fn was_sent(&self, id: OutgoingId, to: &EmailAddress) -> Option<bool>;
 
     /// For the doctor.
     async fn check(&self) -> Result<String, SendError>;

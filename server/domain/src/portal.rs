@@ -3,8 +3,10 @@
 use crate::{
     account::Throttle,
     ids::PersonId,
+    mail::NamedAddress,
     mail_system::MailSystem,
     mailer::Mailer,
+    notify::Wording,
     org::Directory,
     policy::Policy,
     store::{self, Store, Tx},
@@ -37,12 +39,15 @@ pub struct Settings {
     pub mail_domain: String,
     /// After a case has ended, its vault is kept for so long.
     pub retention: Duration,
+    /// Whom notifications come from.
+    pub sender: NamedAddress,
 }
 
 pub struct Portal {
     pub store: Arc<dyn Store>,
     pub mail: Arc<dyn MailSystem>,
     pub mailer: Arc<dyn Mailer>,
+    pub wording: Arc<dyn Wording>,
     pub world: World,
     pub master_key: MasterKey,
     pub settings: Settings,
@@ -58,6 +63,7 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     pub mail: Arc<dyn MailSystem>,
     pub mailer: Arc<dyn Mailer>,
+    pub wording: Arc<dyn Wording>,
     pub world: World,
     pub master_key: MasterKey,
     pub settings: Settings,
@@ -70,6 +76,7 @@ impl Portal {
             store: parts.store,
             mail: parts.mail,
             mailer: parts.mailer,
+            wording: parts.wording,
             world: parts.world,
             master_key: parts.master_key,
             settings: parts.settings,

@@ -14,6 +14,7 @@ use crate::{
     },
     ids::{CaseId, CopyId, CorrectionId, DraftId, PersonId, SentId, TargetId, UploadId},
     mail::MessageId,
+    notify::Notification,
     org::{Department, Directory, Group, Person},
     sent::{Listing, Page, SentFilter, SentMessage, SentSummary},
     time::Timestamp,
@@ -94,6 +95,7 @@ pub trait Tx:
     + VaultKeys
     + VaultCare
     + Corrections
+    + Notifications
     + EngineSwitch
     + Audit
     + Checkpoints
@@ -266,7 +268,7 @@ pub trait Targets: Send {
         lease_until: Timestamp,
     ) -> Result<Option<Task>>;
 
-    /// The heartbeat: all leases of this holder on targets and corrections last at least until then. How many.
+    /// The heartbeat: all leases of this holder, on targets and mails, last at least until then. How many.
     async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64>;
 
     /// Writes the result, ends the lease, and clears the task unless another one was set meanwhile.
@@ -302,6 +304,9 @@ pub trait Targets: Send {
 
     /// Anything that changes when the case or one of its targets or corrections does.
     async fn case_pulse(&mut self, case: CaseId) -> Result<String>;
+
+    /// Those where this task was tried in vain at least so often, in the order they were inserted.
+    async fn stuck_targets(&mut self, task: Task, attempts: u32) -> Result<Vec<Target>>;
 
     /// How many targets still have a task.
     async fn open_tasks(&mut self, case: CaseId) -> Result<u64>;
@@ -357,14 +362,32 @@ pub trait Corrections: Send {
 }
 
 #[async_trait]
-pub trait Audit: Send {
-    /// Appends in this transaction (I9), all at the cost of one. Concurrent transactions wait for each other here.
-    async fn record_all(&mut self, entries: &[audit::NewEntry]) -> Result<Vec<audit::Entry>>;
+pub trait Notifications: Send {
+    /// One whose key is there already stays as it is. How many are new.
+    async fn insert_notifications(&mut self, notifications: &[Notification]) -> Result<u64>;
 
-    async fn record(&mut self, entry: &audit::NewEntry) -> Result<audit::Entry> {
-        let recorded = self.record_all(std::slice::from_ref(entry)).await?;
-        recorded.into_iter().next().ok_or(StoreError::Missing("the recorded entry"))
-    }
+    /// In the order they were inserted.
+    async fn notifications(&mut self, case: CaseId) -> Result<Vec<Notification>>;
+
+    /// As [`Corrections::claim_corrections`].
+    async fn claim_notifications(
+        &mut self,
+        holder: &str,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Notification>>;
+
+    /// Writes state, attempts, `due_at`, problem, `sent_at` while the fence is ours, else `Fenced`; a state other than
+    /// `Sending` ends the lease.
+    async fn update_notification(&mut self, notification: &Notification, fence: i64) -> Result<()>;
+}
+
+#[async_trait]
+pub trait Audit: Send {
+    /// Appends in this transaction (I9). Written when it commits, after everything else and all entries at the cost
+    /// of one: concurrent transactions wait for each other there, so the wait is short and never crosswise.
+    async fn record(&mut self, entry: &audit::NewEntry) -> Result<()>;
 
     /// Where the next entry goes.
     async fn trail_head(&mut self) -> Result<audit::Head>;

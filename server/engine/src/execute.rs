@@ -100,7 +100,7 @@ async fn put(
         Ok(_) => {
             correction.state = CorrectionState::Sent;
             correction.sent_at = Some(now);
-            visit.note(Note::Correction { correction, action: "copy.replaced" });
+            visit.note(Note::Correction { correction: Box::new(correction), action: "copy.replaced" });
             Ok(true)
         }
         // It surely wasn't stored now.
@@ -109,7 +109,7 @@ async fn put(
             correction.problem = error.to_string();
             correction.state = effects::after_refusal(tried);
             correction.due_at = now;
-            visit.note(Note::Correction { correction, action: "copy.not_replaced" });
+            visit.note(Note::Correction { correction: Box::new(correction), action: "copy.not_replaced" });
             Ok(false)
         }
         Err(error) => Err(error.into()),

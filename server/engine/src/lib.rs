@@ -1,4 +1,4 @@
-//! The engine: takes copies into the vault, removes, replaces, releases, and sends what was written.
+//! The engine: takes copies into the vault, removes, replaces, releases, and sends what was written and what people must hear.
 //!
 //! It knows tasks and leases, not pages or policies; what a step of a case means is `domain::case::flow`. Everything
 //! it does can be broken off at any point and done again. Several processes share the work of one Postgres.
@@ -9,6 +9,8 @@ mod correct;
 mod execute;
 mod hold;
 mod in_hand;
+mod notify;
+mod outgoing;
 mod release;
 mod retry;
 mod sealing;

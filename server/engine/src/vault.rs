@@ -80,8 +80,10 @@ impl Visit {
             bodies = None;
         }
         let records: Vec<CopyRecord> = sealed.iter().map(|copy| copy.record.clone()).collect();
-        let permit = job.committer.write(Seal { job: job.clone(), copies: sealed }).await?;
+        let permit =
+            job.committer.write(Seal { job: job.clone(), notes: self.notes.clone(), copies: sealed }).await?;
         permit.map_err(TaskError::Halted)?;
+        self.notes.clear();
         if let Some(bodies) = &mut bodies {
             bodies.extend(fresh);
         }

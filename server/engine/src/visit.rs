@@ -13,7 +13,8 @@ use domain::{
     ids::CopyId,
     look::{self, Look, Own},
     mail_system::MailSession,
-    shared::CopyState,
+    notify::{self, Notification, STUCK_AFTER},
+    shared::{CopyState, NotificationKind, Task},
     store::{Result, StoreError, TargetResult},
 };
 use std::{sync::Arc, time::Duration};
@@ -23,7 +24,8 @@ pub struct Visit {
     pub detail: Detail,
     /// Everything ever taken here, with what this visit knows of it.
     pub copies: Vec<CopyRecord>,
-    notes: Vec<Note>,
+    /// Not written yet.
+    pub(super) notes: Vec<Note>,
 }
 
 impl Visit {
@@ -90,11 +92,29 @@ impl Visit {
             Err(error) => failed(&job, detail, &error),
         };
         let freed = matches!(end, End::Freed);
-        match job.committer.clone().write(Settle { job, notes, end }).await {
+        let tell = told(&job, &end).await?;
+        match job.committer.clone().write(Settle { job, notes, end, tell }).await {
             Err(StoreError::Fenced(_)) if freed => Ok(()),
             settled => settled,
         }
     }
+}
+
+/// Whoever runs the portal hears of copies that don't go back, once a case.
+async fn told(job: &Job, end: &End) -> Result<Vec<Notification>> {
+    let attempts = match end {
+        End::Postponed { attempts, .. } if job.task == Task::Release => *attempts,
+        _ => return Ok(Vec::new()),
+    };
+    if attempts >= STUCK_AFTER {
+        let (case, target) = (job.case.number, job.target.id);
+        tracing::error!(%case, target_id = %target, attempts, "engine: a held copy can't be put back; it stays in the vault");
+    }
+    if attempts != STUCK_AFTER {
+        return Ok(Vec::new());
+    }
+    let directory = job.portal.directory().await?;
+    Ok(notify::written(&job.portal, &directory, &job.case, NotificationKind::Stuck))
 }
 
 fn failed(job: &Job, mut detail: Detail, error: &TaskError) -> End {

@@ -3,10 +3,10 @@
 use crate::{
     attendance::attend,
     committer::Committer,
-    correct::correct,
     execute::execute,
     hold::hold,
     in_hand::InHand,
+    outgoing::{Outgoing, post},
     release::release,
     sealing::Sealing,
     target::{Job, LEASE},
@@ -14,22 +14,23 @@ use crate::{
 };
 use domain::{
     case::{
-        Case, Correction, Target,
+        Case, Target,
         flow::{self, FlowError},
     },
     ids::CaseId,
+    notify,
+    org::Directory,
     portal::{Portal, Wake},
     shared::Task,
     store::{Enlisted, Result, StoreError},
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// Without a wake-up we look again after so long: retries, expiry, work of other processes.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -143,42 +144,43 @@ impl Engine {
         Ok(self.claim(work).await? >= free || self.advance_cases().await?)
     }
 
-    /// How many targets and corrections were begun.
+    /// How many targets and mails were begun.
     async fn claim(&self, work: &mut JoinSet<()>) -> Result<usize> {
         let room = u32::try_from(self.tuning.side_by_side.saturating_sub(work.len())).unwrap_or(u32::MAX);
         let now = self.portal.world.now();
         let mut tx = self.portal.store.write().await?;
         let targets = tx.claim_targets(&self.holder, now, now.plus(LEASE), room).await?;
         let corrections = tx.claim_corrections(&self.holder, now, now.plus(SENDING_LEASE), room).await?;
-        if targets.is_empty() && corrections.is_empty() {
+        let notifications = tx.claim_notifications(&self.holder, now, now.plus(SENDING_LEASE), room).await?;
+        let begun = targets.len() + corrections.len() + notifications.len();
+        if begun == 0 {
             return Ok(0);
         }
         tx.commit().await?;
-        let cases = self.cases_of(&targets, &corrections).await?;
-        let begun = targets.len() + corrections.len();
+        let ids = targets
+            .iter()
+            .map(|target| target.case)
+            .chain(corrections.iter().map(|correction| correction.case))
+            .chain(notifications.iter().map(|notification| notification.case));
+        let cases = self.cases(ids.collect()).await?;
         for target in targets {
             let Some(case) = cases.get(&target.case) else { continue };
             self.begin(work, case.clone(), target);
         }
         for correction in corrections {
-            let Some(case) = cases.get(&correction.case) else { continue };
-            self.begin_correction(work, case.clone(), correction);
+            self.begin_mail(work, &cases, correction);
+        }
+        for notification in notifications {
+            self.begin_mail(work, &cases, notification);
         }
         Ok(begun)
     }
 
-    async fn cases_of(
-        &self,
-        targets: &[Target],
-        corrections: &[Correction],
-    ) -> Result<HashMap<CaseId, Arc<Case>>> {
-        let ids = targets.iter().map(|target| target.case).chain(corrections.iter().map(|sent| sent.case));
+    async fn cases(&self, ids: HashSet<CaseId>) -> Result<HashMap<CaseId, Arc<Case>>> {
         let mut tx = self.portal.store.read().await?;
         let mut cases = HashMap::new();
         for id in ids {
-            if !cases.contains_key(&id)
-                && let Some(case) = tx.case(id).await?
-            {
+            if let Some(case) = tx.case(id).await? {
                 cases.insert(id, Arc::new(case));
             }
         }
@@ -204,13 +206,14 @@ impl Engine {
         });
     }
 
-    fn begin_correction(&self, work: &mut JoinSet<()>, case: Arc<Case>, correction: Correction) {
-        let Some(hand) = self.in_hand.take(correction.id.0) else { return };
+    fn begin_mail<M: Outgoing>(&self, work: &mut JoinSet<()>, cases: &HashMap<CaseId, Arc<Case>>, mail: M) {
+        let Some(case) = cases.get(&mail.case()).cloned() else { return };
+        let Some(hand) = self.in_hand.take(mail.id().0) else { return };
         let (portal, committer) = (self.portal.clone(), self.committer.clone());
         work.spawn(async move {
-            let id: Uuid = correction.id.0;
-            if let Err(error) = correct(&portal, &committer, &case, correction).await {
-                tracing::warn!(correction = %id, %error, "engine: correction not settled; its lease will run out");
+            let id = mail.id();
+            if let Err(error) = post(&portal, &committer, &case, mail).await {
+                tracing::warn!(mail = %id, %error, "engine: mail not settled; its lease will run out");
             }
             drop(hand);
         });
@@ -230,17 +233,25 @@ impl Engine {
     async fn advance_cases(&self) -> Result<bool> {
         let now = self.portal.world.now();
         let at_work = self.portal.store.read().await?.cases_at_work(now).await?;
+        if at_work.is_empty() {
+            return Ok(false);
+        }
+        let directory = self.portal.directory().await?;
         let mut moved = false;
         for mut case in at_work {
-            moved |= self.advance(&mut case).await?;
+            moved |= self.advance(&directory, &mut case).await?;
         }
         Ok(moved)
     }
 
-    async fn advance(&self, case: &mut Case) -> Result<bool> {
+    async fn advance(&self, directory: &Directory, case: &mut Case) -> Result<bool> {
+        let from = case.state;
         let mut tx = self.portal.store.write().await?;
         match flow::advance(tx.as_mut(), case, self.portal.world.now()).await {
-            Ok(true) => tx.commit().await.map(|()| true),
+            Ok(true) => {
+                notify::moved(tx.as_mut(), &self.portal, directory, from, case).await?;
+                tx.commit().await.map(|()| true)
+            }
             // Nothing to move, or somebody decided in between: the next round sees it.
             Ok(false) | Err(FlowError::Forbidden(_) | FlowError::Store(StoreError::Conflict(_))) => Ok(false),
             Err(FlowError::Store(error)) => Err(error),

@@ -12,6 +12,7 @@ use domain::{
         flow, rules,
     },
     ids::CopyId,
+    notify::Notification,
     shared::{CopyState, Task},
     store::{Result, StoreError, TargetResult, Tx},
     time::Timestamp,
@@ -42,6 +43,9 @@ impl Write for Ask {
 /// Copies go into the vault; without permission nothing is written.
 pub struct Seal {
     pub job: Arc<Job>,
+    /// What became of copies that were sealed before: at most one unsure record a copy, or a later look would take
+    /// the others for copies of their own.
+    pub notes: Vec<Note>,
     pub copies: Vec<SealedCopy>,
 }
 
@@ -56,6 +60,9 @@ impl Write for Seal {
     async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
         if let Err(halt) = permit(tx, &self.job).await? {
             return Ok(Err(halt));
+        }
+        for note in &self.notes {
+            note.write(tx, &self.job).await?;
         }
         tx.insert_copies(&self.copies).await?;
         for copy in &self.copies {
@@ -117,7 +124,7 @@ impl Write for Return {
 #[derive(Clone)]
 pub enum Note {
     Copy { id: CopyId, state: CopyState, action: &'static str },
-    Correction { correction: Correction, action: &'static str },
+    Correction { correction: Box<Correction>, action: &'static str },
 }
 
 /// How a visit ended.
@@ -137,6 +144,8 @@ pub struct Settle {
     pub job: Arc<Job>,
     pub notes: Vec<Note>,
     pub end: End,
+    /// Written last: see [`domain::notify::tell`].
+    pub tell: Vec<Notification>,
 }
 
 #[async_trait]
@@ -161,14 +170,27 @@ impl Write for Settle {
         for note in &self.notes {
             note.write(tx, job).await?;
         }
-        let End::Finished(result) = &self.end else { return Ok(()) };
+        let End::Finished(result) = &self.end else {
+            return self.tell(tx).await;
+        };
         if let Some(outcome) = result.outcome {
             flow::settle_correction(tx, target, outcome, now).await?;
         }
         let detail = json!({
             "task": job.task, "state": result.state, "outcome": result.outcome, "trouble": result.detail.trouble
         });
-        tx.record(&job.entry("target.settled", detail)).await.map(drop)
+        tx.record(&job.entry("target.settled", detail)).await
+    }
+}
+
+impl Settle {
+    async fn tell(&self, tx: &mut dyn Tx) -> Result<()> {
+        if !self.tell.is_empty() {
+            let told: Vec<_> = self.tell.iter().map(|one| one.person).collect();
+            tx.record(&self.job.entry("target.stuck", json!({ "told": told }))).await?;
+            tx.insert_notifications(&self.tell).await?;
+        }
+        Ok(())
     }
 }
 
@@ -177,7 +199,7 @@ impl Note {
         match self {
             Self::Copy { id, state, action } => {
                 tx.set_copy_state(*id, *state).await?;
-                tx.record(&job.entry(action, json!({ "copy": id }))).await.map(drop)
+                tx.record(&job.entry(action, json!({ "copy": id }))).await
             }
             Self::Correction { correction, action } => write_correction(tx, job, correction, action).await,
         }
@@ -191,7 +213,7 @@ async fn write_correction(
     action: &'static str,
 ) -> Result<()> {
     tx.update_correction(correction, None).await?;
-    tx.record(&job.entry(action, json!({ "correction": correction.id }))).await.map(drop)
+    tx.record(&job.entry(action, json!({ "correction": correction.id }))).await
 }
 
 /// May an effect follow, as the rows say, without writing? None: the lease is about to end, so ask with [`Ask`].

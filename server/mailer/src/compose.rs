@@ -1,12 +1,12 @@
 //! Writes one recipient's mail (RFC 5322, MIME). Pure: what is composed again after a crash is the same mail,
-//! byte for byte, so the MIME boundary comes from the correction's id and the date from the caller.
+//! byte for byte, so the MIME boundary comes from the mail's id and the date from the caller.
 //!
-//! There is no Auto-Submitted header: a person wrote this mail and answers it, which is what its absence
-//! says (RFC 3834 §5).
+//! A correction has no Auto-Submitted header: a person wrote it and answers it, which is what its absence
+//! says (RFC 3834 §5). A notification has one.
 
 use crate::address::envelope_address;
 use domain::{
-    ids::CorrectionId,
+    ids::OutgoingId,
     mail::{MessageId, NamedAddress},
     mailer::{Enclosure, OutgoingMail, SendError},
     time::Timestamp,
@@ -55,6 +55,10 @@ fn header_block(mail: &OutgoingMail<'_>) -> Result<Headers, SendError> {
         headers.insert_raw(ids(HeaderName::new_from_ascii_str("References"), &thread));
     }
     headers.set(Subject::from(one_line(&mail.content.subject)));
+    if mail.automatic {
+        let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+        headers.insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
+    }
     headers.set(MIME_VERSION_1_0);
     Ok(headers)
 }
@@ -159,7 +163,7 @@ fn media_type(written: &str) -> Option<String> {
 }
 
 /// `_` never stands in base64, and `=_` never in quoted-printable: no part can contain this line.
-fn boundary(id: CorrectionId) -> String {
+fn boundary(id: OutgoingId) -> String {
     format!("=_{}", id.0.simple())
 }
 

@@ -4,7 +4,7 @@
 use crate::{compose::compose, receipts::Receipts};
 use async_trait::async_trait;
 use domain::{
-    ids::CorrectionId,
+    ids::OutgoingId,
     mail::{EmailAddress, MessageId, ParsedMail},
     mail_system::{Flags, FolderName, MailError, MailSystem, NewCopy},
     mailer::{Mailer, OutgoingMail, SendError},
@@ -24,7 +24,7 @@ impl LocalMailer {
 
     /// A mailbox can lose the mail again to its owner, so that looking there isn't enough: one receipt says
     /// which mail is about to be put there, the second that it was.
-    async fn deliver(&self, id: CorrectionId, to: &EmailAddress, bytes: &[u8]) -> Result<(), SendError> {
+    async fn deliver(&self, id: OutgoingId, to: &EmailAddress, bytes: &[u8]) -> Result<(), SendError> {
         let mail = ParsedMail::read(bytes);
         let (Some(message_id), Some(date)) = (mail.message_id, mail.date) else {
             return Err(SendError::Never("the mail has no readable Message-ID or Date".into()));
@@ -48,7 +48,7 @@ impl LocalMailer {
     }
 
     /// `Some(false)` only when the mail was looked for everywhere.
-    async fn was_delivered(&self, id: CorrectionId, to: &EmailAddress) -> Result<Option<bool>, SendError> {
+    async fn was_delivered(&self, id: OutgoingId, to: &EmailAddress) -> Result<Option<bool>, SendError> {
         if self.is_done(id).await? {
             return Ok(Some(true));
         }
@@ -70,7 +70,7 @@ impl LocalMailer {
         })
     }
 
-    async fn is_done(&self, id: CorrectionId) -> Result<bool, SendError> {
+    async fn is_done(&self, id: OutgoingId) -> Result<bool, SendError> {
         Ok(self.read(delivered(id)).await?.is_some() || self.read(outbox_file(id)).await?.is_some())
     }
 
@@ -107,7 +107,7 @@ impl Mailer for LocalMailer {
 
     async fn send(
         &self,
-        id: CorrectionId,
+        id: OutgoingId,
         _from: &EmailAddress,
         to: &EmailAddress,
         bytes: &[u8],
@@ -122,7 +122,7 @@ impl Mailer for LocalMailer {
         }
     }
 
-    async fn was_sent(&self, id: CorrectionId, to: &EmailAddress) -> Option<bool> {
+    async fn was_sent(&self, id: OutgoingId, to: &EmailAddress) -> Option<bool> {
         self.was_delivered(id, to).await.ok().flatten()
     }
 
@@ -135,15 +135,15 @@ impl Mailer for LocalMailer {
     }
 }
 
-fn outbox_file(id: CorrectionId) -> String {
+fn outbox_file(id: OutgoingId) -> String {
     format!("{id}.eml")
 }
 
-fn delivering(id: CorrectionId) -> String {
+fn delivering(id: OutgoingId) -> String {
     format!("{id}.delivering")
 }
 
-fn delivered(id: CorrectionId) -> String {
+fn delivered(id: OutgoingId) -> String {
     format!("{id}.delivered")
 }
 

@@ -10,7 +10,7 @@ use crate::{address::envelope_address, compose::compose};
 use answer::{Stage, cause};
 use async_trait::async_trait;
 use domain::{
-    ids::CorrectionId,
+    ids::OutgoingId,
     mail::EmailAddress,
     mailer::{Mailer, OutgoingMail, SendError},
 };
@@ -143,7 +143,7 @@ impl Mailer for SmtpMailer {
 
     async fn send(
         &self,
-        _id: CorrectionId,
+        _id: OutgoingId,
         from: &EmailAddress,
         to: &EmailAddress,
         bytes: &[u8],
@@ -157,7 +157,7 @@ impl Mailer for SmtpMailer {
         Ok(())
     }
 
-    async fn was_sent(&self, _id: CorrectionId, _to: &EmailAddress) -> Option<bool> {
+    async fn was_sent(&self, _id: OutgoingId, _to: &EmailAddress) -> Option<bool> {
         None
     }
 

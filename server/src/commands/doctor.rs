@@ -130,6 +130,7 @@ impl From<doctor::Finding> for Finding {
             Area::MailSystem => "mail system",
             Area::Sending => "sending",
             Area::People => "people",
+            Area::PuttingBack => "putting back",
         };
         Self { area, result: finding.result }
     }

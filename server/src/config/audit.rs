@@ -1,6 +1,10 @@
 //! The section audit: who signs the trail's checkpoints, and who gets to see them.
 
-use super::{check::Check, problem::Place, secret};
+use super::{
+    check::{Check, Noted},
+    problem::Place,
+    secret,
+};
 use domain::{mail::EmailAddress, verify::note::Signer};
 use reqwest::Url;
 use std::{net::IpAddr, path::PathBuf};
@@ -15,52 +19,44 @@ pub struct Audit {
 }
 
 impl Check {
-    /// `Some(None)`: nothing is set, so nothing is signed.
-    pub(super) fn audit(&mut self) -> Option<Option<Audit>> {
+    /// `Ok(None)`: nothing is set, so nothing is signed.
+    pub(super) fn audit(&mut self) -> Result<Option<Audit>, Noted> {
         let signer = self.secret("audit.key_file", secret::read_signer);
-        let is_set = |check: &Self, name| check.source.is_set(name);
-        let file = self.path_if_set("audit.checkpoint_file");
-        let url = self.url("audit.witness_url");
-        let mail = if is_set(self, "audit.witness_mail") {
-            Some(self.parsed("audit.witness_mail", "write an address, such as witness@example.com")?)
-        } else {
-            self.source.get("audit.witness_mail");
-            None
-        };
-        let signer = signer.ok()?;
-        let url = url?;
-        match (signer, file) {
-            (Some(signer), Some(checkpoint_file)) => {
-                Some(Some(Audit { signer, checkpoint_file, witness_url: url, witness_mail: mail }))
+        let file = self.if_set("audit.checkpoint_file", Self::path);
+        let url = self.if_set("audit.witness_url", Self::url);
+        let mail = self.if_set("audit.witness_mail", |check, name| {
+            check.parsed(name, "write an address, such as witness@example.com")
+        });
+        match (signer?, file?, url?, mail?) {
+            (Some(signer), Some(checkpoint_file), witness_url, witness_mail) => {
+                Ok(Some(Audit { signer, checkpoint_file, witness_url, witness_mail }))
             }
-            (None, None) if url.is_none() && mail.is_none() => Some(None),
+            (None, None, None, None) => Ok(None),
             _ => {
                 let what =
                     "audit.key_file and audit.checkpoint_file belong together, and a witness needs both";
                 self.source.problem(Place::File, what.to_owned());
-                None
+                Err(Noted)
             }
         }
     }
 
-    fn path_if_set(&mut self, name: &'static str) -> Option<PathBuf> {
-        if self.source.get(name).is_some() { self.path(name) } else { None }
+    fn if_set<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> Result<Option<T>, Noted> {
+        if self.source.get(name).is_none() {
+            return Ok(None);
+        }
+        read(self, name).map(Some).ok_or(Noted)
     }
 
-    /// `Some(None)`: it isn't set.
-    fn url(&mut self, name: &'static str) -> Option<Option<Url>> {
-        if self.source.get(name).is_none() {
-            return Some(None);
-        }
+    fn url(&mut self, name: &'static str) -> Option<Url> {
         let (text, place) = self.text(name)?;
         match Url::parse(&text) {
-            Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_here(&url)) => {
-                Some(Some(url))
-            }
-            _ => {
-                let advice = "write https://… (http is for this machine alone)";
-                self.wrong(place, name, &text, advice)
-            }
+            Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_here(&url)) => Some(url),
+            _ => self.wrong(place, name, &text, "write https://… (http is for this machine alone)"),
         }
     }
 }

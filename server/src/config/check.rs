@@ -5,7 +5,7 @@ use super::{
     Config, Database, Log, LogFormat, Organisation, Problems, Sending, Server, Vault, problem::Place, secret,
     source::Source,
 };
-use domain::{hex, policy::Policy, vault::MasterKey};
+use domain::{hex, mail::EmailAddress, policy::Policy, vault::MasterKey};
 use ipnet::IpNet;
 use mailbox::maildir::{MaildirConfig, MaildirSystem};
 use mailer::{SmtpConfig, SmtpLogin, SmtpTls};
@@ -51,6 +51,7 @@ impl Check {
         let mail = self.mail();
         let sending = self.sending();
         let organisation = self.organisation();
+        let sender = self.sender(organisation.as_ref());
         let policy = self.policy();
         let max_upload = self.number("limits.upload_mb", 1..=100);
         let log = self.log();
@@ -59,9 +60,10 @@ impl Check {
             server: server?,
             database: database?,
             vault: vault?,
-            audit: audit?,
+            audit: audit.ok()?,
             mail: mail?,
             sending: sending?,
+            sender: sender?,
             organisation: organisation?,
             policy: policy?,
             max_upload: max_upload? * MEGABYTE,
@@ -152,6 +154,18 @@ impl Check {
         let outbox = if smtp == Some(false) { self.path("sending.outbox") } else { None };
         let server = self.smtp(smtp == Some(true));
         if smtp? { server.map(Sending::Smtp) } else { Some(Sending::Local { outbox: outbox? }) }
+    }
+
+    /// `recant` at the organisation's domain, unless another address is named.
+    fn sender(&mut self, organisation: Option<&Organisation>) -> Option<EmailAddress> {
+        if self.source.get("sending.from").is_some() {
+            return self.parsed("sending.from", "write a mail address, such as recant@example.com");
+        }
+        let domain = &organisation?.mail_domain;
+        format!("recant@{domain}").parse().ok().or_else(|| {
+            let place = self.source.get("organisation.mail_domain")?.place;
+            self.wrong(place, "organisation.mail_domain", domain, "write a domain, such as example.com")
+        })
     }
 
     /// Checked also while it isn't used; only then `smtp.host` may be missing.

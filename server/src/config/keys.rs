@@ -36,6 +36,7 @@ pub const KEYS: &[Key] = &[
     with("mail.separator", "."),
     with("sending.kind", "local"),
     key("sending.outbox"),
+    key("sending.from"),
     key("smtp.host"),
     with("smtp.port", "587"),
     with("smtp.tls", "starttls"),

@@ -19,7 +19,7 @@ pub use public_url::PublicUrl;
 pub use secret::{SecretError, read_keys, read_password, read_signer};
 
 use chrono_tz::Tz;
-use domain::{policy::Policy, vault::MasterKey};
+use domain::{mail::EmailAddress, policy::Policy, vault::MasterKey};
 use mailbox::maildir::MaildirConfig;
 use mailer::SmtpConfig;
 use std::{
@@ -40,6 +40,8 @@ pub struct Config {
     pub audit: Option<Audit>,
     pub mail: MaildirConfig,
     pub sending: Sending,
+    /// Whom notifications come from.
+    pub sender: EmailAddress,
     pub organisation: Organisation,
     pub policy: Policy,
     /// Bytes of all files attached to one correction.

@@ -164,6 +164,19 @@ fn a_signed_trail_needs_a_key_and_a_file() {
     assert!(load(&dir, &here).is_ok());
 }
 
+#[test]
+fn notifications_come_from_the_organisation_s_own_address() {
+    let dir = folder(GOOD);
+    let from = |variables| load(&dir, variables).map(|config| config.sender.to_string());
+    assert_eq!(from(&[]).unwrap_or_else(|problems| panic!("{problems}")), "recant@example.com");
+    let named = from(&[("RECANT_SENDING__FROM", "it@example.org")]);
+    assert_eq!(named.unwrap_or_else(|problems| panic!("{problems}")), "it@example.org");
+    let wrong = problems(&GOOD.replace("mail_domain = \"example.com\"", "mail_domain = \"of ours\""), &[]);
+    assert_eq!(wrong.len(), 1, "{wrong:#?}");
+    assert!(wrong[0].contains("organisation.mail_domain"), "{wrong:#?}");
+    assert_eq!(problems(GOOD, &[("RECANT_SENDING__FROM", "nobody")]).len(), 1);
+}
+
 /// A key that is listed but never read would be a promise not kept; the other way round, one can't be set.
 #[test]
 fn every_listed_key_is_read() {

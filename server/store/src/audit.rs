@@ -47,29 +47,26 @@ const BATCH: u32 = 1000;
 
 #[async_trait]
 impl Audit for Transaction {
-    async fn record_all(&mut self, entries: &[NewEntry]) -> Result<Vec<Entry>> {
-        if entries.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut head = self.take_places(entries.len()).await?;
-        let recorded: Vec<Entry> = entries.iter().map(|entry| head.append(entry)).collect();
-        self.insert(&ENTRIES, recorded.iter().map(entry_row).collect(), Taken::Refuse).await?;
-        self.write_head(&head).await?;
-        Ok(recorded)
+    async fn record(&mut self, entry: &NewEntry) -> Result<()> {
+        self.unwritten.push(entry.clone());
+        Ok(())
     }
 
     async fn trail_head(&mut self) -> Result<Head> {
+        self.write_entries().await?;
         let head = self.kept_head().await?;
         self.grown(head).await
     }
 
     async fn trail_of(&mut self, case: CaseId) -> Result<Vec<Entry>> {
+        self.write_entries().await?;
         let trail =
             ENTRIES.select().and_where(Expr::col("case_id").eq(case.0)).order_by("seq", Order::Asc).take();
         self.rows(&trail, read_entry).await
     }
 
     async fn trail_after(&mut self, seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        self.write_entries().await?;
         let trail = ENTRIES
             .select()
             .and_where(Expr::col("seq").gt(seq))
@@ -80,6 +77,7 @@ impl Audit for Transaction {
     }
 
     async fn has_acted_after(&mut self, size: u64, actions: &[&'static str]) -> Result<bool> {
+        self.write_entries().await?;
         let acted = select(ENTRIES.name, ["seq"])
             .and_where(Expr::col("seq").gt(number(size)))
             .and_where(Expr::col("action").is_in(actions.iter().copied()))
@@ -90,6 +88,18 @@ impl Audit for Transaction {
 }
 
 impl Transaction {
+    /// What was recorded so far, in one go.
+    pub(crate) async fn write_entries(&mut self) -> Result<()> {
+        let entries = std::mem::take(&mut self.unwritten);
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let mut head = self.take_places(entries.len()).await?;
+        let recorded: Vec<Entry> = entries.iter().map(|entry| head.append(entry)).collect();
+        self.insert(&ENTRIES, recorded.iter().map(entry_row).collect(), Taken::Refuse).await?;
+        self.write_head(&head).await
+    }
+
     /// Grows the tree over entries that were written before there was one.
     pub(crate) async fn plant_tree(&mut self) -> Result<()> {
         let head = self.kept_head().await?;
@@ -127,7 +137,9 @@ impl Transaction {
             if entries.is_empty() {
                 return Err(unreadable("audit trail", "its last entries are missing"));
             }
-            entries.iter().for_each(|entry| grown.grow(entry));
+            for entry in &entries {
+                grown.grow(entry);
+            }
         }
         Ok(Head { tree: grown.tree, ..head })
     }

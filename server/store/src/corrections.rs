@@ -3,7 +3,8 @@
 use crate::{
     Transaction,
     dialect::Row,
-    lease::{self, Claim, held, read_lease},
+    lease::{Claim, held, read_lease},
+    outgoing::{Progress, open, progressed},
     row::{bytes, code, json},
     table::{Table, Taken, select},
 };
@@ -84,13 +85,7 @@ impl Corrections for Transaction {
             return Ok(Vec::new());
         }
         let claim = Claim { holder, now, until: lease_until, limit };
-        let claimable = [CorrectionState::Queued, CorrectionState::Sending].map(CorrectionState::code);
-        let open = Query::select()
-            .and_where(Expr::col("state").is_in(claimable))
-            .order_by("due_at", Order::Asc)
-            .order_by("seq", Order::Asc)
-            .take();
-        let statement = claim.statement(&CORRECTIONS, open, Query::update());
+        let statement = claim.statement(&CORRECTIONS, open(), Query::update());
         claim.run(self, &statement, read_correction, |correction| correction.due_at).await
     }
 
@@ -100,20 +95,15 @@ impl Corrections for Transaction {
             Some(fence) => (held(id, fence), StoreError::Fenced(CORRECTIONS.what)),
             None => (Cond::all().add(Expr::col("id").eq(id)), StoreError::Missing(CORRECTIONS.what)),
         };
-        let mut update = CORRECTIONS
-            .update()
-            .value("state", code(correction.state))
-            .value("in_place", correction.in_place)
-            .value("attempts", i64::from(correction.attempts))
-            .value("due_at", correction.due_at.0)
-            .value("problem", correction.problem.as_str())
-            .value("sent_at", correction.sent_at.map(|at| at.0))
-            .value("revision", Expr::col("revision").add(1))
-            .cond_where(row)
-            .take();
-        if correction.state != CorrectionState::Sending {
-            lease::end(&mut update);
-        }
+        let progress = Progress {
+            state: correction.state,
+            attempts: correction.attempts,
+            due_at: correction.due_at,
+            problem: &correction.problem,
+            sent_at: correction.sent_at,
+        };
+        let mut update = progressed(&CORRECTIONS, row, &progress);
+        update.value("in_place", correction.in_place);
         if self.run(&update).await? == 0 { Err(absent) } else { Ok(()) }
     }
 

@@ -1,4 +1,4 @@
-//! A worker's claim on a row, the same for targets and corrections (design.md §7).
+//! A worker's claim on a row, the same for targets and mails (design.md §7).
 //!
 //! Each claim raises the fence. Whoever writes later names the fence it was given; after another claim, or
 //! after the lease was ended, that write finds no row.

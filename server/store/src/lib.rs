@@ -11,6 +11,8 @@ mod dialect;
 mod drafts;
 mod engine_switch;
 mod lease;
+mod notifications;
+mod outgoing;
 mod people;
 mod pool;
 mod row;

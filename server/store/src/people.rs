@@ -170,7 +170,6 @@ fn read_person(row: &Row, addresses_of: &HashMap<PersonId, Vec<EmailAddress>>) -
     let (address, aliases) = addresses
         .and_then(<[EmailAddress]>::split_first)
         .ok_or_else(|| unreadable("person", format!("{id} has no address")))?;
-    let tag: String = row.get("language")?;
     Ok(Person {
         id,
         name: row.get("name")?,
@@ -178,7 +177,7 @@ fn read_person(row: &Row, addresses_of: &HashMap<PersonId, Vec<EmailAddress>>) -
         aliases: aliases.to_vec(),
         department: row.optional_id("department")?,
         manager: row.optional_id("manager")?,
-        language: Language::from_tag(&tag).ok_or_else(|| unreadable("language", &tag))?,
+        language: row.language("language")?,
         roles: row.json("roles")?,
         active: row.get("active")?,
         legal_hold: row.get("legal_hold")?,

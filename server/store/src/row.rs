@@ -2,7 +2,7 @@
 
 use crate::dialect::{Cell, Row};
 use domain::{
-    shared::CaseNumber,
+    shared::{CaseNumber, Language},
     store::{Result, StoreError},
     time::Timestamp,
 };
@@ -47,6 +47,11 @@ impl Row {
 
     pub fn optional_parsed<T: FromStr<Err: Display>>(&self, column: &str) -> Result<Option<T>> {
         self.get::<Option<String>>(column)?.map(|text| parse(column, &text)).transpose()
+    }
+
+    pub fn language(&self, column: &str) -> Result<Language> {
+        let tag: String = self.get(column)?;
+        Language::from_tag(&tag).ok_or_else(|| unreadable(column, &tag))
     }
 
     pub fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {

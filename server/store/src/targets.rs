@@ -7,6 +7,7 @@ use crate::{
     dialect::Row,
     engine_switch::engine_is_running,
     lease::{self, Claim, held, read_lease},
+    notifications::NOTIFICATIONS,
     row::{code, json},
     table::Table,
 };
@@ -99,7 +100,9 @@ impl Targets for Transaction {
 
     async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64> {
         let targets = self.run(&lease::prolonged(&TARGETS, holder, until)).await?;
-        Ok(targets + self.run(&lease::prolonged(&CORRECTIONS, holder, until)).await?)
+        let corrections = self.run(&lease::prolonged(&CORRECTIONS, holder, until)).await?;
+        let notifications = self.run(&lease::prolonged(&NOTIFICATIONS, holder, until)).await?;
+        Ok(targets + corrections + notifications)
     }
 
     async fn finish_target(
@@ -197,6 +200,16 @@ impl Targets for Transaction {
             Ok(format!("{version}.{targets}.{corrections}"))
         });
         pulse.await?.ok_or(StoreError::Missing(CASES.what))
+    }
+
+    async fn stuck_targets(&mut self, task: Task, attempts: u32) -> Result<Vec<Target>> {
+        let stuck = TARGETS
+            .select()
+            .and_where(Expr::col("task").eq(task.code()))
+            .and_where(Expr::col("attempts").gte(i64::from(attempts)))
+            .order_by("seq", Order::Asc)
+            .take();
+        self.rows(&stuck, read_target).await
     }
 
     async fn open_tasks(&mut self, case: CaseId) -> Result<u64> {

@@ -5,7 +5,10 @@ use crate::{
     table::{Table, Taken},
 };
 use async_trait::async_trait;
-use domain::store::{Result, StoreError, Tx};
+use domain::{
+    audit::NewEntry,
+    store::{Result, StoreError, Tx},
+};
 use sea_query::{Expr, SelectStatement};
 use thiserror::Error;
 
@@ -16,6 +19,8 @@ pub struct Transaction {
     failed: bool,
     /// It gives the engines something to do.
     makes_work: bool,
+    /// Entries of the trail: they come last.
+    pub(crate) unwritten: Vec<NewEntry>,
 }
 
 #[derive(Debug, Error)]
@@ -24,7 +29,7 @@ struct CommitAfterFailure;
 
 impl Transaction {
     pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection, failed: false, makes_work: false }
+        Self { connection, failed: false, makes_work: false, unwritten: Vec::new() }
     }
 
     pub(crate) fn makes_work(&mut self) {
@@ -90,6 +95,7 @@ impl Tx for Transaction {
         if self.failed {
             return Err(StoreError::Other(Box::new(CommitAfterFailure)));
         }
+        self.write_entries().await?;
         if self.makes_work {
             self.connection.announce_work().await.map_err(|error| failure(error, "row"))?;
         }

@@ -5,4 +5,5 @@ pub mod dovecot;
 pub mod imap;
 pub mod postgres;
 pub mod smtp;
+pub mod wording;
 pub mod world;

@@ -11,6 +11,7 @@ mod bad_input;
 mod cases;
 mod forms;
 mod headers;
+mod restore;
 mod sessions;
 mod sign_in;
 mod stop;

@@ -85,7 +85,7 @@ impl TestApp {
         }
         let sent = self.mailbox(address(kind)).join(".Sent/cur");
         let domain = address(kind).split_once('@').unwrap().1;
-        let date = self.clock.now().utc().to_rfc2822();
+        let date = self.clock_date();
         let mail = format!(
             "From: {}\r\nTo: {}\r\nSubject: {subject}\r\nDate: {date}\r\nMessage-ID: <{subject}@{domain}>\r\n\
              \r\nThe text.\r\n",
@@ -93,6 +93,11 @@ impl TestApp {
             to.join(", ")
         );
         fs::write(sent.join(format!("{subject}.test:2,S")), mail).unwrap();
+    }
+
+    /// As a mail sent now has it.
+    pub fn clock_date(&self) -> String {
+        self.clock.now().utc().to_rfc2822()
     }
 
     fn mailbox(&self, address: &str) -> PathBuf {

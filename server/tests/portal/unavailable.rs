@@ -40,7 +40,14 @@ async fn every_page_says_so_in_the_language_of_the_browser() {
 #[tokio::test]
 async fn every_form_says_so_on_the_spot() {
     let (app, cookie) = out_of_reach().await;
-    for path in ["/api/case/withdraw", "/api/case/decide", "/api/drafts/request", "/api/account/password"] {
+    for path in [
+        "/api/case/withdraw",
+        "/api/case/decide",
+        "/api/case/restore",
+        "/api/case/restore/drop",
+        "/api/drafts/request",
+        "/api/account/password",
+    ] {
         let request = app.request(Method::POST, path).header(header::COOKIE, &cookie);
         let request = request.header(header::REFERER, format!("{}/sent", app.origin));
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");

@@ -67,7 +67,9 @@ mod tests {
 
     fn signed(size: u32) -> String {
         let mut tree = Frontier::default();
-        (0..size).for_each(|n| tree.push(leaf_hash(&n.to_be_bytes())));
+        for n in 0..size {
+            tree.push(leaf_hash(&n.to_be_bytes()));
+        }
         write(&tree, &Signer::new("recant.example/trail", [7; 32]).unwrap()).unwrap()
     }
 

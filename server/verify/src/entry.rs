@@ -158,9 +158,9 @@ mod tests {
             |entry| entry.previous[31] ^= 1,
         ];
         for (at, change) in changes.into_iter().enumerate() {
-            let mut changed = entry();
-            change(&mut changed);
-            assert_ne!(changed.expected_hash(), entry().expected_hash(), "{at}");
+            let mut other = entry();
+            change(&mut other);
+            assert_ne!(other.expected_hash(), entry().expected_hash(), "{at}");
         }
     }
 

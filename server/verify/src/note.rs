@@ -26,7 +26,7 @@ pub type KeyId = [u8; 4];
 pub struct Key {
     name: String,
     id: KeyId,
-    key: VerifyingKey,
+    public: VerifyingKey,
 }
 
 /// Makes signatures that a [`Key`] checks.
@@ -75,15 +75,18 @@ pub enum Distrust {
 }
 
 impl Key {
-    fn new(name: &str, key: VerifyingKey) -> Result<Self, KeyError> {
+    fn new(name: &str, public: VerifyingKey) -> Result<Self, KeyError> {
         let fits = |letter: char| !letter.is_whitespace() && !letter.is_control() && letter != '+';
         if name.is_empty() || !name.chars().all(fits) {
             return Err(KeyError::Name);
         }
-        let digest: Hash =
-            Sha256::new_with_prefix(name).chain_update([b'\n', ED25519]).chain_update(key).finalize().into();
+        let digest: Hash = Sha256::new_with_prefix(name)
+            .chain_update([b'\n', ED25519])
+            .chain_update(public)
+            .finalize()
+            .into();
         let [a, b, c, d, ..] = digest;
-        Ok(Self { name: name.to_owned(), id: [a, b, c, d], key })
+        Ok(Self { name: name.to_owned(), id: [a, b, c, d], public })
     }
 
     pub fn name(&self) -> &str {
@@ -93,7 +96,7 @@ impl Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = base64(&[&[ED25519], self.key.as_bytes().as_slice()].concat());
+        let key = base64(&[&[ED25519], self.public.as_bytes().as_slice()].concat());
         write!(f, "{}+{}+{key}", self.name, hex(&self.id))
     }
 }
@@ -181,7 +184,7 @@ impl Note {
         for line in &self.signatures {
             let Some(key) = known(line) else { continue };
             let good = Signature::from_slice(&line.signature)
-                .and_then(|signature| key.key.verify_strict(self.text.as_bytes(), &signature));
+                .and_then(|signature| key.public.verify_strict(self.text.as_bytes(), &signature));
             return good.map(|()| key).map_err(|_| Distrust::Forged(line.name.clone()));
         }
         let names: Vec<String> =

@@ -51,7 +51,7 @@ impl Trail {
     /// With no key at all, signatures aren't looked at.
     pub fn examine(&self, keys: &[Key]) -> Report {
         let (chain, facts) = order::examine(&self.facts);
-        let leaves = self.leaves(&facts);
+        let leaves = leaves(&facts);
         let (mut read, distrusted) = self.read(keys);
         read.sort_by_key(|claim| claim.checkpoint.size);
         let known = leaves.len() as u64;
@@ -75,11 +75,6 @@ impl Trail {
             covered: covered.max().unwrap_or(0),
             findings,
         }
-    }
-
-    /// Of the entries up to the first gap: a tree is over entries without gaps.
-    fn leaves(&self, facts: &[Fact]) -> Vec<Hash> {
-        (1..).zip(facts).take_while(|(seq, fact)| *seq == fact.seq).map(|(_, fact)| fact.leaf).collect()
     }
 
     fn cut_off(&self, last: i64) -> Option<Finding> {
@@ -121,6 +116,11 @@ impl Claim {
             }
         }
     }
+}
+
+/// Of the entries up to the first gap: a tree is over entries without gaps.
+fn leaves(facts: &[Fact]) -> Vec<Hash> {
+    (1..).zip(facts).take_while(|(seq, fact)| *seq == fact.seq).map(|(_, fact)| fact.leaf).collect()
 }
 
 fn fitting(read: &[Read], roots: &[Hash], known: u64) -> Vec<bool> {

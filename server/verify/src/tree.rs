@@ -98,7 +98,9 @@ pub fn growth(leaves: &[Hash], sizes: &[u64]) -> Vec<Frontier> {
 
 fn block_root(leaves: &[Hash]) -> Hash {
     let mut tree = Frontier::default();
-    leaves.iter().for_each(|leaf| tree.push(*leaf));
+    for leaf in leaves {
+        tree.push(*leaf);
+    }
     tree.root()
 }
 

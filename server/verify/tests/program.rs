@@ -63,8 +63,10 @@ fn write(file: &Path, count: i64, sizes: &[u64]) -> Vec<String> {
     let (entries, checkpoints) = (tree.size(), texts.len() as u64);
     let head = Head { format: export::FORMAT.into(), entries, checkpoints, at: 0 };
     export::write(&mut export, &Line::Head(head)).unwrap();
-    lines.iter().for_each(|line| export::write(&mut export, line).unwrap());
-    texts.iter().for_each(|text| export::write(&mut export, &Line::Checkpoint(text.into())).unwrap());
+    lines.extend(texts.iter().map(|text| Line::Checkpoint(text.clone().into())));
+    for line in &lines {
+        export::write(&mut export, line).unwrap();
+    }
     fs::write(file, export).unwrap();
     texts
 }

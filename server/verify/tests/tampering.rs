@@ -28,7 +28,9 @@ fn signer(seed: u8) -> Signer {
 
 fn tree(entries: &[Entry]) -> Frontier {
     let mut tree = Frontier::default();
-    entries.iter().for_each(|entry| tree.push(entry.fact().leaf));
+    for entry in entries {
+        tree.push(entry.fact().leaf);
+    }
     tree
 }
 

@@ -64,6 +64,7 @@ fn area(text: Text, area: Area) -> String {
         Area::MailSystem => fl!(text, "doctor-mail-system"),
         Area::Sending => fl!(text, "doctor-sending"),
         Area::People => fl!(text, "doctor-people"),
+        Area::PuttingBack => fl!(text, "doctor-putting-back"),
     }
 }
 
@@ -74,6 +75,7 @@ fn advice(text: Text, area: Area) -> String {
         Area::MailSystem => fl!(text, "doctor-mail-system-advice"),
         Area::Sending => fl!(text, "doctor-sending-advice"),
         Area::People => fl!(text, "doctor-people-advice"),
+        Area::PuttingBack => fl!(text, "doctor-putting-back-advice"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     features::case::list::{CaseTable, Columns, Shown},
-    i18n::fl,
+    i18n::{Text, fl},
     kit::{Card, EmptyState, Shape},
     layout::Section,
     page::{Page, PageError, Visit, page},
@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     case::{CaseRow, view},
     sent,
-    shared::CaseState,
+    shared::Act,
 };
 use leptos::prelude::*;
 
@@ -38,8 +38,10 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
     } else {
         let more = waiting.total.saturating_sub(WAITING);
         let rows = most_urgent_first(waiting.rows);
+        let hints = hints(text, &rows).into_iter().map(|hint| view! { <p class="lead">{hint}</p> });
+        let hints = hints.collect_view();
         view! {
-            <p class="lead">{fl!(text, "approvals-hint")}</p>
+            {hints}
             <CaseTable caption=fl!(text, "approvals-title") rows columns/>
             {(more > 0).then(|| view! { <p class="hint">{fl!(text, "approvals-more", more = more)}</p> })}
         }
@@ -54,9 +56,17 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
     Ok(Page { title: fl!(text, "approvals-title"), section: Section::Approvals, body: body.into_any() })
 }
 
+/// What happens to these meanwhile, and without a decision.
+fn hints(text: Text, rows: &[CaseRow]) -> Vec<String> {
+    let recall = rows.iter().any(|row| row.case.act() == Act::Recall);
+    let restore = rows.iter().any(|row| row.case.act() == Act::Restore);
+    let hints = [(recall, fl!(text, "approvals-hint")), (restore, fl!(text, "approvals-hint-restore"))];
+    hints.into_iter().filter_map(|(there, hint)| there.then_some(hint)).collect()
+}
+
 /// Those that can be decided now before those still being frozen; in each, the one whose time ends first.
 fn most_urgent_first(mut rows: Vec<CaseRow>) -> Vec<CaseRow> {
-    rows.sort_by_key(|row| (row.case.state != CaseState::AwaitingApproval, row.case.expires_at));
+    rows.sort_by_key(|row| (!row.case.state.awaits_decision(), row.case.expires_at));
     rows
 }
 
@@ -64,28 +74,43 @@ fn most_urgent_first(mut rows: Vec<CaseRow>) -> Vec<CaseRow> {
 mod tests {
     use super::*;
     use crate::features::case::sample::case;
-    use domain::{shared::CaseNumber, time::Timestamp};
+    use domain::{
+        shared::{CaseNumber, CaseState, Language},
+        time::Timestamp,
+    };
+
+    fn row(serial: u32, state: CaseState, expires: i64) -> CaseRow {
+        let case = domain::case::Case {
+            number: CaseNumber::new(2026, serial),
+            state,
+            expires_at: Timestamp(expires),
+            ..case()
+        };
+        CaseRow { case, targets: 1, ended: 0, failed: 0, unsent_corrections: 0 }
+    }
 
     #[test]
     fn the_shortest_time_left_stands_first() {
-        let row = |serial, state, expires| CaseRow {
-            case: domain::case::Case {
-                number: CaseNumber::new(2026, serial),
-                state,
-                expires_at: Timestamp(expires),
-                ..case()
-            },
-            targets: 1,
-            ended: 0,
-            failed: 0,
-            unsent_corrections: 0,
-        };
         let rows = vec![
+            row(4, CaseState::RestoreRequested, 5),
             row(1, CaseState::Holding, 1),
             row(2, CaseState::AwaitingApproval, 9),
             row(3, CaseState::AwaitingApproval, 3),
         ];
         let order: Vec<u32> = most_urgent_first(rows).iter().map(|row| row.case.number.serial()).collect();
-        assert_eq!(order, [3, 2, 1]);
+        assert_eq!(order, [3, 4, 2, 1]);
+    }
+
+    #[test]
+    fn nothing_is_said_to_be_frozen_where_mail_is_to_go_back() {
+        let text = Text::of(Language::English);
+        let said = |states: &[CaseState]| {
+            let rows: Vec<CaseRow> = states.iter().map(|state| row(1, *state, 1)).collect();
+            hints(text, &rows).join(" ")
+        };
+        assert!(!said(&[CaseState::RestoreRequested]).contains("frozen"));
+        assert!(said(&[CaseState::Holding]).contains("frozen"));
+        let both = said(&[CaseState::RestoreRequested, CaseState::AwaitingApproval]);
+        assert!(both.contains("frozen") && both.contains("put back"), "{both}");
     }
 }

@@ -1,11 +1,11 @@
 //! What the forms of a case do.
 
 use super::{
-    form::{Comment, Decided},
+    form::{Decided, Typed},
     progress,
 };
 use crate::{
-    i18n::fl,
+    i18n::{Text, fl},
     labels,
     post::{Answer, Post},
     show,
@@ -14,9 +14,10 @@ use domain::{
     case::{
         TargetsDigest,
         decide::{self, DecideError, MAX_COMMENT},
+        restore::{self, RestoreError},
         view,
     },
-    shared::{CaseNumber, Verdict},
+    shared::{Act, CaseNumber, Verdict},
 };
 
 pub async fn withdraw(post: Post, number: &str) -> Answer {
@@ -66,12 +67,9 @@ pub async fn decide(post: Post, back: &str, decided: Option<Decided>) -> Answer 
         return keep_and_refuse(&post, back, comment, fl!(text, "cases-decide-other-targets")).await;
     };
     let (portal, approver) = (post.portal(), &post.viewer.person);
-    let Err(error) = decide::decide(portal, approver, number, verdict, &comment, seen).await else {
-        let sentence = match verdict {
-            Verdict::Approved => fl!(text, "cases-decided-approved"),
-            Verdict::Refused => fl!(text, "cases-decided-refused"),
-        };
-        return post.done(back, sentence).await;
+    let error = match decide::decide(portal, approver, number, verdict, &comment, seen).await {
+        Ok(act) => return post.done(back, decided_on(text, act, verdict)).await,
+        Err(error) => error,
     };
     match error {
         DecideError::NotFound => post.refused("/approvals", fl!(text, "cases-unknown")).await,
@@ -90,13 +88,72 @@ pub async fn decide(post: Post, back: &str, decided: Option<Decided>) -> Answer 
                 .await
         }
         DecideError::Store(error) => {
-            post.keep(back, &Comment { comment }).await;
+            post.keep(back, &Typed { words: comment }).await;
             post.failed(back, &error).await
         }
     }
 }
 
-async fn keep_and_refuse(post: &Post, back: &str, comment: String, sentence: String) -> Answer {
-    post.keep(back, &Comment { comment }).await;
+fn decided_on(text: Text, act: Act, verdict: Verdict) -> String {
+    match (act, verdict) {
+        (Act::Recall, Verdict::Approved) => fl!(text, "cases-decided-approved"),
+        (Act::Recall, Verdict::Refused) => fl!(text, "cases-decided-refused"),
+        (Act::Restore, Verdict::Approved) => fl!(text, "restore-decided-approved"),
+        (Act::Restore, Verdict::Refused) => fl!(text, "restore-decided-refused"),
+    }
+}
+
+pub async fn ask_restore(post: Post, number: &str, note: String) -> Answer {
+    let text = post.text;
+    let Ok(number) = number.parse::<CaseNumber>() else {
+        return post.refused("/cases", fl!(text, "cases-unknown")).await;
+    };
+    let back = format!("/cases/{number}");
+    let Err(error) = restore::ask(post.portal(), &post.viewer.person, number, &note).await else {
+        return post.done(&back, fl!(text, "restore-asked")).await;
+    };
+    match error {
+        RestoreError::NoteMissing => {
+            keep_and_refuse(&post, &back, note, fl!(text, "restore-note-missing")).await
+        }
+        RestoreError::NoteTooLong => {
+            keep_and_refuse(&post, &back, note, fl!(text, "restore-note-long", most = MAX_COMMENT)).await
+        }
+        RestoreError::NothingKept => post.refused(&back, fl!(text, "restore-nothing-kept")).await,
+        RestoreError::Decide(DecideError::NotFound) => {
+            post.refused("/cases", fl!(text, "cases-unknown")).await
+        }
+        RestoreError::Decide(DecideError::MovedOn(state)) => {
+            let state = labels::case_state(text, state);
+            post.refused(&back, fl!(text, "restore-not-now", state = state)).await
+        }
+        error @ RestoreError::Decide(_) => {
+            post.keep(&back, &Typed { words: note }).await;
+            post.failed(&back, &error).await
+        }
+    }
+}
+
+pub async fn drop_restore(post: Post, number: &str) -> Answer {
+    let text = post.text;
+    let Ok(number) = number.parse::<CaseNumber>() else {
+        return post.refused("/cases", fl!(text, "cases-unknown")).await;
+    };
+    let back = format!("/cases/{number}");
+    match restore::drop_request(post.portal(), &post.viewer.person, number).await {
+        Ok(()) => post.done(&back, fl!(text, "restore-dropped")).await,
+        Err(RestoreError::Decide(DecideError::NotFound)) => {
+            post.refused("/cases", fl!(text, "cases-unknown")).await
+        }
+        Err(RestoreError::Decide(DecideError::MovedOn(state))) => {
+            let state = labels::case_state(text, state);
+            post.refused(&back, fl!(text, "restore-drop-too-late", state = state)).await
+        }
+        Err(error) => post.failed(&back, &error).await,
+    }
+}
+
+async fn keep_and_refuse(post: &Post, back: &str, words: String, sentence: String) -> Answer {
+    post.keep(back, &Typed { words }).await;
     post.refused(back, sentence).await
 }

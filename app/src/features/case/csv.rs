@@ -9,13 +9,15 @@ use axum::{
 };
 use chrono_tz::Tz;
 use domain::{
-    case::{Target, view::CaseView},
+    case::{Approval, Correction, Target, view::CaseView},
+    ids::PersonId,
     mail::EmailAddress,
     org::RecipientKind,
+    shared::{Act, Verdict},
     time::Timestamp,
 };
 
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 22] = [
     "case",
     "recipient",
     "address",
@@ -34,6 +36,10 @@ pub const COLUMNS: [&str; 18] = [
     "correction_attempts",
     "correction_problem",
     "correction_sent_at",
+    "restore_asked_by",
+    "restore_asked_at",
+    "restore_approved_by",
+    "restore_approved_at",
 ];
 
 /// Excel takes it as the sign of UTF-8.
@@ -42,11 +48,12 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// One line a target, in the order of the page.
 pub fn report(view: &CaseView, zone: Tz) -> String {
     let head = COLUMNS.map(str::to_owned).to_vec();
-    let lines = view.targets.iter().map(|target| line(view, target, zone));
+    let restored = restoration(view, zone);
+    let lines = view.targets.iter().map(|target| line(view, target, &restored, zone));
     table(std::iter::once(head).chain(lines))
 }
 
-fn line(view: &CaseView, target: &Target, zone: Tz) -> Vec<String> {
+fn line(view: &CaseView, target: &Target, restored: &[String], zone: Tz) -> Vec<String> {
     let (recipient, detail) = (&target.recipient, &target.detail);
     let kind = match recipient.kind {
         RecipientKind::Inside(_) => "inside",
@@ -54,7 +61,7 @@ fn line(view: &CaseView, target: &Target, zone: Tz) -> Vec<String> {
         RecipientKind::Outside => "outside",
     };
     let via: Vec<&str> = recipient.via.iter().map(EmailAddress::as_str).collect();
-    let mut cells = vec![
+    let cells = [
         view.case.number.to_string(),
         recipient.name.clone(),
         recipient.address.to_string(),
@@ -68,18 +75,33 @@ fn line(view: &CaseView, target: &Target, zone: Tz) -> Vec<String> {
         detail.searched.len().to_string(),
         show::machine(target.updated_at, zone),
     ];
-    match correction_of(view, target) {
-        None => cells.resize(COLUMNS.len(), String::new()),
-        Some(correction) => cells.extend([
-            correction.state.code().to_owned(),
-            correction.in_place.to_string(),
-            correction.message_id.to_string(),
-            correction.attempts.to_string(),
-            correction.problem.clone(),
-            moment(correction.sent_at, zone),
-        ]),
-    }
-    cells
+    let mailed = correction_of(view, target).map_or_else(Default::default, |one| correction(one, zone));
+    cells.into_iter().chain(mailed).chain(restored.iter().cloned()).collect()
+}
+
+fn correction(correction: &Correction, zone: Tz) -> [String; 6] {
+    [
+        correction.state.code().to_owned(),
+        correction.in_place.to_string(),
+        correction.message_id.to_string(),
+        correction.attempts.to_string(),
+        correction.problem.clone(),
+        moment(correction.sent_at, zone),
+    ]
+}
+
+/// Of the whole case: who last asked to have the mail put back, and who agreed.
+fn restoration(view: &CaseView, zone: Tz) -> Vec<String> {
+    let address = |person: PersonId| view.directory.person(person).map(|person| person.address.to_string());
+    let asked = view.case.restoration.as_ref();
+    let agreed = |given: &&Approval| given.act == Act::Restore && given.verdict == Verdict::Approved;
+    let agreed = view.approvals.iter().find(agreed);
+    vec![
+        asked.and_then(|asked| address(asked.by)).unwrap_or_default(),
+        moment(asked.map(|asked| asked.at), zone),
+        agreed.and_then(|given| address(given.approver)).unwrap_or_default(),
+        moment(agreed.map(|given| given.decided_at), zone),
+    ]
 }
 
 pub fn moment(at: Option<Timestamp>, zone: Tz) -> String {
@@ -163,8 +185,32 @@ mod tests {
         assert_eq!(lines[0], COLUMNS.join(","));
         assert_eq!(
             lines[1],
-            "R-2026-000042,\"'=HYPERLINK(\"\"http://evil.test\"\")\",p1@x.test,inside,,waiting,,,,0,0,1970-01-01T00:00:00+00:00,,,,,,"
+            "R-2026-000042,\"'=HYPERLINK(\"\"http://evil.test\"\")\",p1@x.test,inside,,waiting,,,,0,0,1970-01-01T00:00:00+00:00,,,,,,,,,,"
         );
         assert_eq!(lines.len(), 2);
+    }
+
+    #[test]
+    fn putting_back_is_told_on_each_line() {
+        use super::super::sample::{CASE, person, somebody, target, view};
+        let mut view = view(vec![target(1, None), target(2, None)], vec![]);
+        let people = vec![somebody(1, "林青"), somebody(9, "王磊")];
+        view.directory = std::sync::Arc::new(domain::org::Directory::new(people, vec![], vec![]));
+        view.case.restoration =
+            Some(domain::case::Restoration { by: person(1), note: "秘密".into(), at: Timestamp(0) });
+        view.approvals = vec![Approval {
+            id: domain::ids::ApprovalId(uuid::Uuid::nil()),
+            case: CASE,
+            approver: person(9),
+            act: Act::Restore,
+            verdict: Verdict::Approved,
+            comment: String::new(),
+            digest: view.case.digest.restoring(),
+            decided_at: Timestamp(60_000),
+        }];
+        let text = report(&view, chrono_tz::UTC);
+        let end = ",p1@x.test,1970-01-01T00:00:00+00:00,p9@x.test,1970-01-01T00:01:00+00:00\r\n";
+        assert_eq!(text.matches(end).count(), 2, "{text}");
+        assert!(!text.contains("秘密"), "the reason is for those who read mail");
     }
 }

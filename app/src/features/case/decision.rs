@@ -3,6 +3,7 @@
 use super::{
     api::{Decide, Withdraw},
     progress::Reader,
+    restore::{self, Effects},
     tally::Tally,
 };
 use crate::{
@@ -10,7 +11,10 @@ use crate::{
     kit::{Button, ButtonKind, Card, ConfirmBar, Facts, ForPerson, Hidden, TextArea},
     labels, show,
 };
-use domain::case::{decide::MAX_COMMENT, view::CaseView};
+use domain::{
+    case::{decide::MAX_COMMENT, view::CaseView},
+    shared::Act,
+};
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use std::sync::Arc;
 
@@ -30,15 +34,36 @@ pub fn Withdrawal(view: Arc<CaseView>, text: Text) -> impl IntoView {
     }
 }
 
+/// Names and values, as text.
+pub type Rows = Vec<(String, String)>;
+
+/// What an approver is asked, in words.
+pub struct Question {
+    pub title: String,
+    /// Which of two possible questions it is.
+    pub about: Option<String>,
+    pub rows: Rows,
+    /// What agreeing does, where that takes more than the summary.
+    pub effects: Vec<String>,
+    pub summary: String,
+    pub approve: String,
+    pub refuse: String,
+}
+
 #[component]
 pub fn Decision(view: Arc<CaseView>, reader: Reader, comment: String) -> impl IntoView {
     let text = reader.text;
-    let summary = consequences(text, &view);
-    let brief = brief(&view, &reader);
+    let Question { title, about, rows, effects, summary, approve, refuse } = match view.case.act() {
+        Act::Recall => question(&view, &reader),
+        Act::Restore => restore::question(&view, &reader),
+    };
+    let rows = rows.into_iter().map(|(name, value)| (name, value.into_any())).collect();
     let (number, digest) = (view.case.number.to_string(), view.digest().hex());
     view! {
-        <Card title=fl!(text, "cases-decide-title")>
-            <Facts rows=brief/>
+        <Card title>
+            {about.map(|about| view! { <p>{about}</p> })}
+            <Facts rows/>
+            <Effects sentences=effects/>
             <form method="post" action=Decide::PATH class="stack no-print" id="decide">
                 <Hidden name="number" value=number/>
                 <Hidden name="digest" value=digest/>
@@ -52,11 +77,25 @@ pub fn Decision(view: Arc<CaseView>, reader: Reader, comment: String) -> impl In
                     maxlength=u32::try_from(MAX_COMMENT).unwrap_or(u32::MAX)
                 />
                 <ConfirmBar summary>
-                    <Button kind=ButtonKind::Primary name="verdict".to_owned() value="approved".to_owned() label=fl!(text, "cases-decide-approve")/>
-                    <Button kind=ButtonKind::Danger name="verdict".to_owned() value="refused".to_owned() label=fl!(text, "cases-decide-refuse")/>
+                    <Button kind=ButtonKind::Primary name="verdict".to_owned() value="approved".to_owned() label=approve/>
+                    <Button kind=ButtonKind::Danger name="verdict".to_owned() value="refused".to_owned() label=refuse/>
                 </ConfirmBar>
             </form>
         </Card>
+    }
+}
+
+/// About the recall itself.
+fn question(view: &CaseView, reader: &Reader) -> Question {
+    let text = reader.text;
+    Question {
+        title: fl!(text, "cases-decide-title"),
+        about: None,
+        rows: brief(view, reader),
+        effects: Vec::new(),
+        summary: consequences(text, view),
+        approve: fl!(text, "cases-decide-approve"),
+        refuse: fl!(text, "cases-decide-refuse"),
     }
 }
 
@@ -72,7 +111,7 @@ fn consequences(text: Text, view: &CaseView) -> String {
 }
 
 /// What an approver must know before anything else: who, why, how much, how risky.
-fn brief(view: &CaseView, reader: &Reader) -> Vec<(String, AnyView)> {
+fn brief(view: &CaseView, reader: &Reader) -> Rows {
     let text = reader.text;
     let (request, tally) = (&view.case.request, Tally::of(&view.targets, &view.corrections));
     let requester = super::asking::requester(view);
@@ -87,7 +126,7 @@ fn brief(view: &CaseView, reader: &Reader) -> Vec<(String, AnyView)> {
         read = tally.read,
         outside = tally.outside
     );
-    let rows = [
+    vec![
         (fl!(text, "cases-requester"), requester),
         (fl!(text, "cases-intent"), labels::intent(text, request.intent)),
         (fl!(text, "cases-reason"), labels::reason(text, request.reason)),
@@ -95,6 +134,5 @@ fn brief(view: &CaseView, reader: &Reader) -> Vec<(String, AnyView)> {
         (fl!(text, "cases-brief"), counts),
         (fl!(text, "cases-why-approval"), reasons.join(if reader.is_chinese() { "；" } else { "; " })),
         (fl!(text, "cases-until"), show::near(text, view.case.expires_at, reader.now, reader.zone)),
-    ];
-    rows.into_iter().map(|(name, value)| (name, value.into_any())).collect()
+    ]
 }

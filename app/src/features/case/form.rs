@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use shared::{CaseNumber, Verdict};
 
-/// Typed by the approver; waits when it could not be accepted.
+/// Typed by the approver who decides, or by the requester who asks to have mail put back: nobody does both on one
+/// page. Waits when it could not be accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Comment {
-    pub comment: String,
+pub struct Typed {
+    pub words: String,
 }
 
 /// A decision as posted. The digest stays text: what it must equal is the domain's business.

@@ -64,11 +64,13 @@ pub fn of(text: Text, now: &Situation) -> Headline {
             releasing(text, now)
         }
         CaseState::Closed => closed(text, now),
-        state @ (CaseState::RestoreRequested | CaseState::Restoring | CaseState::Restored) => Headline {
-            title: labels::case_state(text, state),
-            explanation: labels::case_explanation(text, state),
-            tone: labels::case_tone(state),
+        CaseState::RestoreRequested => restore_requested(text, now),
+        CaseState::Restoring => Headline {
+            title: fl!(text, "restore-restoring"),
+            explanation: fl!(text, "restore-restoring-next"),
+            tone: Tone::Busy,
         },
+        CaseState::Restored => restored(text, &now.tally),
     }
 }
 
@@ -164,6 +166,41 @@ fn closed(text: Text, now: &Situation) -> Headline {
     Headline { title: ended(text, now.ending), explanation, tone: Tone::Plain }
 }
 
+/// What the recall did stays true meanwhile, so its counts aren't repeated here.
+fn restore_requested(text: Text, now: &Situation) -> Headline {
+    let next = fl!(text, "restore-awaiting-next", until = now.until.clone());
+    if now.approvers.is_empty() {
+        let explanation = sentences(text, [fl!(text, "restore-nobody"), next]);
+        return Headline { title: fl!(text, "live-awaiting-nobody"), explanation, tone: Tone::Bad };
+    }
+    let title = if now.mine {
+        fl!(text, "restore-awaiting-mine")
+    } else {
+        fl!(text, "restore-awaiting", names = crate::show::first_few(text, &now.approvers))
+    };
+    Headline { title, explanation: next, tone: Tone::Warn }
+}
+
+fn restored(text: Text, tally: &Tally) -> Headline {
+    let (title, back) = match tally.put_back {
+        0 => (fl!(text, "restore-done-none"), String::new()),
+        back => (fl!(text, "restore-done"), fl!(text, "restore-done-back", back = back)),
+    };
+    let both = match tally.replacements {
+        0 => String::new(),
+        both => fl!(text, "restore-done-both", both = both),
+    };
+    let sent = match tally.corrections_mailed() {
+        0 => String::new(),
+        sent => fl!(text, "restore-done-sent", sent = sent),
+    };
+    let explanation = match sentences(text, [back, both, sent]) {
+        nothing if nothing.is_empty() => fl!(text, "live-finished-enough"),
+        said => said,
+    };
+    Headline { title, explanation, tone: Tone::Plain }
+}
+
 fn ended(text: Text, ending: Option<Ending>) -> String {
     match ending {
         Some(Ending::Refused) => fl!(text, "live-refused"),
@@ -252,6 +289,27 @@ mod tests {
                 assert!(!said.title.is_empty() && !said.explanation.is_empty(), "{state} in {language:?}");
             }
         }
+    }
+
+    #[test]
+    fn putting_back_says_who_decides_and_at_the_end_what_people_have() {
+        let tally = Tally { total: 3, ended: 3, gone_unread: 2, ..Tally::default() };
+        let asked = chinese(&situation(CaseState::RestoreRequested, tally));
+        assert_eq!(asked.title, "正在等待 王磊 审批：是否把邮件放回去");
+        assert!(
+            asked.explanation.contains("到今天 18:00 还没有决定，就维持撤回的结果"),
+            "{}",
+            asked.explanation
+        );
+        let mine = Situation { mine: true, ..situation(CaseState::RestoreRequested, tally) };
+        assert_eq!(chinese(&mine).title, "正在等待你审批：是否把邮件放回去");
+        let nobody = Situation { approvers: vec![], ..mine };
+        assert_eq!(chinese(&nobody).tone, Tone::Bad);
+        let back = Tally { put_back: 2, corrections_sent: 3, replacements: 2, ..Tally::default() };
+        assert_eq!(
+            chinese(&situation(CaseState::Restored, back)).explanation,
+            "在 2 个邮箱里，邮件已回到撤回之前的位置。其中 2 个收件对象同时还有替换的邮件。之前已发出 1 封更正邮件。"
+        );
     }
 
     #[test]

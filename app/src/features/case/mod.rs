@@ -1,4 +1,4 @@
-//! A case: state, targets, live progress, withdrawal, decision, report.
+//! A case: state, targets, live progress, withdrawal, decision, putting back, report.
 
 pub mod api;
 #[cfg(feature = "hydrate")]
@@ -34,6 +34,8 @@ mod progress;
 mod refresh;
 #[cfg(feature = "ssr")]
 pub mod report;
+#[cfg(feature = "ssr")]
+mod restore;
 #[cfg(feature = "ssr")]
 #[cfg(test)]
 pub mod sample;

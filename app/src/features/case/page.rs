@@ -8,6 +8,7 @@ use super::{
     islands::{Follow, LiveBoard},
     progress::{self, Reader},
     refresh::Refresh,
+    restore::{Offer, TakeBack},
     technical::Technical,
     trail::{self, Told},
 };
@@ -33,7 +34,7 @@ pub fn CasePage() -> impl IntoView {
 async fn build(visit: Visit) -> Result<Page, PageError> {
     let number: CaseNumber = visit.param("number")?;
     let (view, pulse) = look(&visit, number).await?.ok_or(PageError::NotFound)?;
-    let typed: form::Comment = visit.kept().await.unwrap_or_default();
+    let typed: form::Typed = visit.kept().await.unwrap_or_default();
     let at_work = AtWork::of(&visit, &view);
     if at_work.refreshes
         && let Err(error) = flash::linger(&visit.asked.session, visit.asked.path(), visit.now()).await
@@ -50,12 +51,14 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
     };
     let page = form::page_index(visit.query.get("entries").as_deref());
     let subject = view.subject().map(str::to_owned);
+    let kept_for = visit.portal().settings.retention;
     let view = Arc::new(view);
     let technical =
         (view.access == Access::Helpdesk).then(|| view! { <Technical view=view.clone() reader page/> });
     let body = view! {
         <Top text number subject/>
-        <Board view=view.clone() progress reader comment=typed.comment at_work/>
+        <Board view=view.clone() progress reader typed=typed.words.clone() at_work/>
+        <Offer view=view.clone() reader note=typed.words kept_for/>
         <Story view=view.clone() reader/>
         <Asking view=view.clone() reader/>
         <Correction view=view.clone() text/>
@@ -131,7 +134,7 @@ fn Board(
     view: Arc<CaseView>,
     progress: Progress,
     reader: Reader,
-    comment: String,
+    typed: String,
     at_work: AtWork,
 ) -> impl IntoView {
     let (text, number, finished) = (reader.text, view.case.number, progress.finished);
@@ -144,7 +147,7 @@ fn Board(
         <div class="stack">
             <Head progress groups/>
             {contents}
-            <Forms view reader comment/>
+            <Forms view reader typed/>
             <Rows rows words folding/>
         </div>
     }
@@ -189,12 +192,15 @@ fn words(text: Text, targets: usize) -> Words {
 
 /// What the reader can do now. Nothing, mostly.
 #[component]
-fn Forms(view: Arc<CaseView>, reader: Reader, comment: String) -> impl IntoView {
+fn Forms(view: Arc<CaseView>, reader: Reader, typed: String) -> impl IntoView {
     if view.may_decide(reader.person) {
-        return view! { <Decision view reader comment/> }.into_any();
+        return view! { <Decision view reader comment=typed/> }.into_any();
     }
     if view.may_withdraw() {
         return view! { <Withdrawal view text=reader.text/> }.into_any();
+    }
+    if view.may_drop_restore() {
+        return view! { <TakeBack view text=reader.text/> }.into_any();
     }
     ().into_any()
 }

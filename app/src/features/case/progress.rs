@@ -12,7 +12,7 @@ use crate::{
 };
 use chrono_tz::Tz;
 use domain::{
-    case::{Correction, Target, view::CaseView},
+    case::{Correction, Target, rules, view::CaseView},
     ids::PersonId,
     shared::{
         CaseState, Language, Outcome, TargetState,
@@ -43,7 +43,7 @@ pub fn snapshot(view: &CaseView, pulse: String, reader: &Reader) -> Progress {
     let text = reader.text;
     let tally = Tally::of(&view.targets, &view.corrections);
     let headline = headline::of(text, &situation(view, tally, reader));
-    let (done, total) = (done(view, &tally), tally.total);
+    let Count { done, total, said } = count(text, view, &tally);
     let Grouped { targets, groups } = groups::of(text, view);
     Progress {
         pulse,
@@ -52,10 +52,10 @@ pub fn snapshot(view: &CaseView, pulse: String, reader: &Reader) -> Progress {
         tone: headline.tone.code().to_owned(),
         done,
         total,
-        counted: fl!(text, "live-counted", done = done, total = total),
+        counted: said,
         finished: view.case.state.is_final(),
         offers: offers(view, reader.person),
-        groups: if total > 1 { groups } else { Vec::new() },
+        groups: if tally.total > 1 { groups } else { Vec::new() },
         rows: targets.into_iter().take(MOST_ROWS).map(|target| row(view, target, reader)).collect(),
     }
 }
@@ -72,25 +72,46 @@ fn situation(view: &CaseView, tally: Tally, reader: &Reader) -> Situation {
     }
 }
 
-/// While copies are frozen that is what there is to do; later a target is done when it has its outcome.
-fn done(view: &CaseView, tally: &Tally) -> usize {
-    match view.case.state {
-        CaseState::Requested | CaseState::Holding => {
-            view.targets.iter().filter(|target| target.task.is_none()).count()
+struct Count {
+    done: usize,
+    /// The same as long as the state is: the live view writes only what is done.
+    total: usize,
+    said: String,
+}
+
+/// While copies are frozen that is what there is to do; later a target is done when it has its outcome. When mail goes
+/// back each has one already, and what counts is the mailboxes it was taken from.
+fn count(text: Text, view: &CaseView, tally: &Tally) -> Count {
+    let rests = |target: &&Target| target.task.is_none();
+    let (done, total) = match view.case.state {
+        CaseState::Requested | CaseState::Holding => (view.targets.iter().filter(rests).count(), tally.total),
+        CaseState::Restoring | CaseState::Restored => {
+            let concerned: Vec<&Target> = view.targets.iter().filter(|target| goes_back(target)).collect();
+            let (done, total) = (concerned.iter().copied().filter(rests).count(), concerned.len());
+            return Count { done, total, said: fl!(text, "restore-counted", done = done, total = total) };
         }
-        _ => tally.ended,
-    }
+        _ => (tally.ended, tally.total),
+    };
+    Count { done, total, said: fl!(text, "live-counted", done = done, total = total) }
+}
+
+/// Looked at when mail goes back, before and after.
+fn goes_back(target: &Target) -> bool {
+    target.outcome == Some(Outcome::Restored) || rules::on_restore(target.outcome).is_some()
 }
 
 /// What the page offers besides this look: it is out of date when this changes.
 fn offers(view: &CaseView, reader: PersonId) -> String {
-    let (withdraw, decide, over) = (view.may_withdraw(), view.may_decide(reader), view.case.state.is_final());
-    let waiting = view.case.state == CaseState::AwaitingApproval;
-    [("withdraw", withdraw), ("decide", decide), ("waiting", waiting), ("report", over)]
-        .into_iter()
-        .filter_map(|(name, offered)| offered.then_some(name))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let state = view.case.state;
+    let offers = [
+        ("withdraw", view.may_withdraw()),
+        ("decide", view.may_decide(reader)),
+        ("restore", view.may_ask_restore()),
+        ("take-back", view.may_drop_restore()),
+        ("waiting", state.awaits_decision()),
+        ("report", state.is_final()),
+    ];
+    offers.into_iter().filter_map(|(name, offered)| offered.then_some(name)).collect::<Vec<_>>().join(" ")
 }
 
 fn row(view: &CaseView, target: &Target, reader: &Reader) -> ProgressRow {
@@ -173,6 +194,36 @@ mod tests {
         busy.task = Some(Task::Hold);
         let look = snapshot(&view(CaseState::Holding, vec![busy, target(2, None)]), "1".into(), &reader());
         assert_eq!((look.done, look.total), (1, 2));
+    }
+
+    #[test]
+    fn going_back_is_counted_by_the_mailboxes_it_was_taken_from() {
+        let mut busy = target(1, Some(Outcome::RemovedUnread));
+        busy.task = Some(Task::Release);
+        let outside = target(3, Some(Outcome::Outside));
+        let targets = vec![busy, target(2, Some(Outcome::Restored)), outside.clone()];
+        let look = snapshot(&view(CaseState::Restoring, targets), "1".into(), &reader());
+        assert_eq!((look.done, look.total, look.counted.as_str()), (1, 2, "2 个邮箱，1 个已处理"));
+        let back = vec![target(1, Some(Outcome::Restored)), target(2, Some(Outcome::Restored)), outside];
+        let look = snapshot(&view(CaseState::Restored, back), "2".into(), &reader());
+        assert_eq!((look.done, look.total, look.finished), (2, 2, true));
+    }
+
+    /// What the live view compares: each step of putting back must bring another page.
+    #[test]
+    fn every_step_of_putting_back_offers_something_else() {
+        let offers = |state, restorable| {
+            let mut view = view(state, vec![]);
+            view.restorable = restorable;
+            offers(&view, person(1))
+        };
+        let steps = [
+            offers(CaseState::Finished, true),
+            offers(CaseState::RestoreRequested, true),
+            offers(CaseState::Restoring, false),
+            offers(CaseState::Restored, false),
+        ];
+        assert_eq!(steps, ["restore report", "take-back waiting", "", "report"]);
     }
 
     #[test]

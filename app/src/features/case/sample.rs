@@ -71,6 +71,7 @@ pub fn case() -> Case {
         subject: "合同".into(),
         sent_at: Timestamp(0),
         fingerprint: Fingerprint([0; 32]),
+        size: 0,
     };
     let request = Request {
         intent: Intent::Recall,
@@ -105,6 +106,7 @@ pub fn view(targets: Vec<Target>, trail: Vec<Entry>) -> CaseView {
         targets,
         corrections: vec![],
         approvals: vec![],
+        notifications: vec![],
         trail,
         approvers: vec![],
         message: None,

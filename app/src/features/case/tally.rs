@@ -1,7 +1,7 @@
 //! A case in numbers. Counted in one place, so that headline, report and list never disagree.
 
 use domain::{
-    case::{Correction, Target},
+    case::{Correction, Target, rules},
     shared::{CorrectionState, Outcome, TargetState},
 };
 
@@ -15,6 +15,8 @@ pub struct Tally {
     pub gone_unread: usize,
     /// Taken back, but flagged as read before.
     pub gone_read: usize,
+    /// The vault has what was taken there, unless it is erased.
+    pub kept: usize,
     pub put_back: usize,
     pub corrected: usize,
     pub outside: usize,
@@ -23,6 +25,8 @@ pub struct Tally {
     /// Something stands in the way, or stood there at the end.
     pub troubled: usize,
     pub corrections_sent: usize,
+    /// Of them, those that stand in place of the original.
+    pub replacements: usize,
     pub corrections_open: usize,
     /// Failed, or nobody knows.
     pub corrections_lost: usize,
@@ -41,6 +45,7 @@ impl Tally {
             held: count(&|target| target.outcome.is_none() && target.state == TargetState::Held),
             gone_unread: ended_as(&[Outcome::RemovedUnread, Outcome::ReplacedUnread]),
             gone_read: ended_as(&[Outcome::RemovedRead, Outcome::ReplacedRead]),
+            kept: count(&is_kept),
             put_back: ended_as(&[Outcome::Restored]),
             corrected: ended_as(&[Outcome::Corrected]),
             outside: count(&|target| target.recipient.kind == domain::org::RecipientKind::Outside),
@@ -49,9 +54,18 @@ impl Tally {
                 target.outcome == Some(Outcome::Failed) || target.detail.trouble.is_some()
             }),
             corrections_sent: sent_as(&[CorrectionState::Sent]),
+            replacements: corrections
+                .iter()
+                .filter(|one| one.in_place && one.state == CorrectionState::Sent)
+                .count(),
             corrections_open: corrections.iter().filter(|one| one.state.is_open()).count(),
             corrections_lost: sent_as(&[CorrectionState::Failed, CorrectionState::Unconfirmed]),
         }
+    }
+
+    /// Sent after the original instead of taking its place.
+    pub fn corrections_mailed(&self) -> usize {
+        self.corrections_sent - self.replacements
     }
 
     pub fn gone(&self) -> usize {
@@ -62,4 +76,9 @@ impl Tally {
     pub fn missed(&self) -> usize {
         self.ended - self.gone() - self.corrected - self.put_back
     }
+}
+
+fn is_kept(target: &Target) -> bool {
+    let taken = matches!(target.state, TargetState::Held | TargetState::Removed | TargetState::Replaced);
+    taken && rules::on_restore(target.outcome).is_some()
 }

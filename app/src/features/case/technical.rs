@@ -3,7 +3,7 @@
 use super::{
     board::AT_ONCE,
     progress::{self, Reader},
-    trail::Told,
+    trail::{self, Told},
 };
 use crate::{
     i18n::{Text, fl},
@@ -145,12 +145,14 @@ fn Audit(view: Arc<CaseView>, reader: Reader, page: u64) -> impl IntoView {
     let rows = view
         .trail
         .iter()
+        .enumerate()
         .skip(first)
         .take(ENTRIES)
-        .map(|entry| {
+        .map(|(at, entry)| {
             let of = view.targets.iter().find(|target| Some(target.id) == entry.target);
             let about = of.map(|target| target.address().to_string());
-            line(entry, told.name(entry.actor, text), about, &heads, &reader)
+            let meaning = trail::meaning(text, &view.trail[..at], entry, &told);
+            line(entry, told.name(entry.actor, text), [meaning, about], &heads, &reader)
         })
         .collect_view();
     let number = view.case.number;
@@ -177,7 +179,7 @@ pub fn position(text: Text, page: u64, total: u64) -> String {
 fn line(
     entry: &Entry,
     actor: String,
-    about: Option<String>,
+    hints: [Option<String>; 2],
     heads: &[String; 5],
     reader: &Reader,
 ) -> impl IntoView + use<> {
@@ -192,7 +194,7 @@ fn line(
             <Cell head=who>{actor}</Cell>
             <Cell head=action>
                 <code>{code}</code>
-                {about.map(|about| view! { <p class="hint">{about}</p> })}
+                {hints.into_iter().flatten().map(|hint| view! { <p class="hint">{hint}</p> }).collect_view()}
                 <p class="hint"><code>{detail}</code></p>
             </Cell>
             <Cell head=hash><code class="hash">{bound}</code></Cell>

@@ -11,7 +11,7 @@ use domain::{
     case::{Approval, Case},
     ids::PersonId,
     org::Directory,
-    shared::Verdict,
+    shared::{Act, Verdict},
     time::Timestamp,
 };
 
@@ -87,7 +87,51 @@ fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(
         "correction.failed" | "correction.unconfirmed" if done(&entry.action) == 0 => {
             plain(Tone::Bad, fl!(text, "cases-told-correction-lost"))
         }
+        _ => putting_back(text, entry, &name, told, &done),
+    }
+}
+
+/// What follows when somebody asks to have a finished recall undone.
+fn putting_back(
+    text: Text,
+    entry: &Entry,
+    name: &str,
+    told: &Told<'_>,
+    done: &dyn Fn(&str) -> usize,
+) -> Option<(Tone, String, String)> {
+    let plain = |tone, title| Some((tone, title, String::new()));
+    match entry.action.as_str() {
+        "case.restore_requested" => {
+            let asked = told.case.restoration.as_ref().filter(|asked| told.comments && asked.at == entry.at);
+            let note = asked.map(|asked| asked.note.clone()).unwrap_or_default();
+            Some((Tone::Warn, fl!(text, "restore-told-requested", name = name), note))
+        }
+        "case.restore_dropped" => match entry.actor {
+            None => plain(Tone::Bad, fl!(text, "restore-told-expired")),
+            Some(person) if person == told.case.requester => {
+                plain(Tone::Plain, fl!(text, "restore-told-dropped", name = name))
+            }
+            // The decision says it.
+            Some(_) => None,
+        },
+        "case.restoring" => plain(Tone::Busy, fl!(text, "restore-told-restoring")),
+        "case.restored" => {
+            let detail = fl!(text, "restore-told-copies", copies = done("copy.released"));
+            Some((Tone::Plain, fl!(text, "restore-told-restored"), detail))
+        }
         _ => None,
+    }
+}
+
+/// What one entry means, for who reads them all: as in the timeline, and the effects on single copies.
+pub fn meaning(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<String> {
+    match entry.action.as_str() {
+        "copy.sealed" => Some(fl!(text, "restore-told-copy-sealed")),
+        "copy.held" => Some(fl!(text, "restore-told-copy-held")),
+        "copy.left" => Some(fl!(text, "restore-told-copy-left")),
+        "copy.returning" => Some(fl!(text, "restore-told-copy-returning")),
+        "copy.released" => Some(fl!(text, "restore-told-copy-released")),
+        _ => say(text, before, entry, told).map(|(_, title, _)| title),
     }
 }
 
@@ -98,10 +142,12 @@ fn decided(text: Text, entry: &Entry, name: &str, told: &Told<'_>) -> (Tone, Str
         .iter()
         .find(|given| Some(given.approver) == entry.actor && given.decided_at == entry.at);
     let comment = given.filter(|_| told.comments).map(|given| given.comment.clone()).unwrap_or_default();
-    if approved {
-        (Tone::Good, fl!(text, "cases-told-approved", name = name), comment)
-    } else {
-        (Tone::Bad, fl!(text, "cases-told-refused", name = name), comment)
+    let back = field(entry, "act").is_some_and(|act| act == Act::Restore.code());
+    match (back, approved) {
+        (false, true) => (Tone::Good, fl!(text, "cases-told-approved", name = name), comment),
+        (false, false) => (Tone::Bad, fl!(text, "cases-told-refused", name = name), comment),
+        (true, true) => (Tone::Good, fl!(text, "restore-told-approved", name = name), comment),
+        (true, false) => (Tone::Bad, fl!(text, "restore-told-refused", name = name), comment),
     }
 }
 
@@ -117,10 +163,7 @@ fn number(entry: &Entry, name: &str) -> u64 {
 mod tests {
     use super::super::sample::{case, entry, person, told as entry_by};
     use super::*;
-    use domain::{
-        audit::Actor,
-        shared::{Act, Language},
-    };
+    use domain::{audit::Actor, shared::Language};
     use serde_json::json;
 
     fn titles(trail: &[Entry], approvals: &[Approval], comments: bool) -> Vec<(String, String)> {
@@ -156,6 +199,59 @@ mod tests {
         assert_eq!(told[0].1, "3 个收件对象");
         assert_eq!(told[2].1, "已冻结 1 份副本");
         assert_eq!(told[5].1, "收回 1 份副本，发出 0 封更正邮件");
+    }
+
+    #[test]
+    fn putting_back_is_told_from_the_request_to_the_end() {
+        let (ann, boss) = (Actor::Person(case().requester), Actor::Person(person(9)));
+        let verdict = |seq, verdict: &str| {
+            entry_by(seq, "approval.given", boss, json!({ "act": "restore", "verdict": verdict }))
+        };
+        let asked = |seq| entry_by(seq, "case.restore_requested", ann, json!(null));
+        let dropped = |seq, actor| entry_by(seq, "case.restore_dropped", actor, json!(null));
+        let trail = [
+            asked(1),
+            dropped(2, ann),
+            asked(3),
+            dropped(4, Actor::System),
+            asked(5),
+            verdict(6, "refused"),
+            dropped(7, boss),
+            asked(8),
+            verdict(9, "approved"),
+            entry(10, "case.restoring"),
+            entry(11, "copy.returning"),
+            entry(12, "copy.released"),
+            entry(13, "case.restored"),
+        ];
+        let told = titles(&trail, &[], true);
+        let said: Vec<&str> = told.iter().map(|(title, _)| title.as_str()).collect();
+        assert!(
+            said[1].ends_with("取消了放回申请") && said[3].starts_with("规定时间内没有人审批"),
+            "{said:?}"
+        );
+        assert!(said[5].ends_with("不同意把邮件放回去"), "{said:?}");
+        assert!(said[6].ends_with("申请把邮件放回去"), "a refusal is told once: {said:?}");
+        assert!(said[7].ends_with("同意把邮件放回去"), "{said:?}");
+        assert_eq!(told.last().unwrap().1, "放回 1 份副本");
+        assert_eq!(told.len(), 10);
+    }
+
+    #[test]
+    fn who_reads_all_entries_is_told_of_single_copies_too() {
+        let (case, directory) = (case(), Directory::default());
+        let told = Told {
+            case: &case,
+            approvals: &[],
+            directory: &directory,
+            comments: false,
+            zone: chrono_tz::UTC,
+            now: Timestamp(0),
+        };
+        let says = |action| meaning(Text::of(Language::English), &[], &entry(1, action), &told);
+        assert_eq!(says("copy.returning").as_deref(), Some("A copy is about to go back to its mailbox"));
+        assert_eq!(says("case.restoring").as_deref(), Some("The mail began to go back"));
+        assert_eq!(says("target.settled"), None);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! I6: nobody gets two, nobody is forgotten, and nobody gets one that wasn't approved.
+//! I6, and the same for notifications: nobody gets two, nobody is forgotten, and nobody gets one that wasn't approved.
 
 use super::{
     Findings,
     scene::{CaseFile, Scene},
 };
 use crate::{files, office};
-use domain::{case::Correction, shared::CorrectionState};
+use domain::{case::Correction, notify::Notification, shared::CorrectionState};
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(scene: &Scene<'_>, found: &mut Findings) {
@@ -18,6 +18,9 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Findings) {
                 format!("I6: {} has two corrections for {to}", file.case.number)
             });
             one(scene, file, correction, &arrived, found);
+        }
+        for notification in &file.notifications {
+            told(scene, file, notification, &arrived, found);
         }
     }
 }
@@ -40,6 +43,30 @@ fn arrived(scene: &Scene<'_>) -> HashMap<(String, String), usize> {
         *arrived.entry((to, files::message_id(&mail.bytes).unwrap_or_default())).or_default() += 1;
     }
     arrived
+}
+
+/// A notification arrives once, or not at all.
+fn told(
+    scene: &Scene<'_>,
+    file: &CaseFile,
+    notification: &Notification,
+    arrived: &HashMap<(String, String), usize>,
+    found: &mut Findings,
+) {
+    let (id, to) = (notification.message_id.to_string(), notification.to.address.to_string());
+    let count = arrived.get(&(to.clone(), id)).copied().unwrap_or(0);
+    let right = match notification.state {
+        CorrectionState::Sent => count == 1,
+        CorrectionState::Unneeded | CorrectionState::Failed => count == 0,
+        CorrectionState::Unconfirmed => count <= 1,
+        CorrectionState::Planned | CorrectionState::Queued | CorrectionState::Sending => {
+            count <= 1 && !scene.at_rest
+        }
+    };
+    found.unless(right, || {
+        let (kind, state) = (notification.kind, notification.state);
+        format!("I6: {}: {kind} to {to} ({state}) arrived {count} times", file.case.number)
+    });
 }
 
 fn one(

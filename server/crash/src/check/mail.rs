@@ -1,6 +1,9 @@
 //! I2, I3, I8: every letter is where it must be, once, as it was.
 
-use super::{Findings, scene::Scene};
+use super::{
+    Findings,
+    scene::{CaseFile, Scene},
+};
 use crate::{
     files::{self, Found},
     letters::{Kind, Letter},
@@ -23,8 +26,8 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Findings) {
         found.unless(false, || format!("I3: {surprise}"));
     }
     for (owner, id) in places.foreign {
-        let ours = scene.cases.iter().flat_map(|file| &file.corrections);
-        let known = ours.into_iter().any(|correction| Some(correction.message_id.to_string()) == id);
+        let known =
+            scene.cases.iter().flat_map(CaseFile::mails).any(|message_id| Some(message_id.to_string()) == id);
         found.unless(known, || format!("I2: {owner} has a message that nobody wrote: {id:?}"));
     }
 }

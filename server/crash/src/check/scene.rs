@@ -12,6 +12,8 @@ use domain::{
     audit::Entry,
     case::{Approval, Case, CaseFilter, CopyRecord, Correction, Target},
     ids::{CopyId, PersonId},
+    mail::MessageId,
+    notify::Notification,
     sent::Page,
     shared::CaseState,
     store::{Store, Tx},
@@ -34,6 +36,7 @@ pub struct CaseFile {
     pub case: Case,
     pub targets: Vec<Target>,
     pub corrections: Vec<Correction>,
+    pub notifications: Vec<Notification>,
     pub approvals: Vec<Approval>,
     pub copies: Vec<Kept>,
     pub trail: Vec<Entry>,
@@ -88,6 +91,7 @@ async fn case_file(tx: &mut dyn Tx, case: Case) -> Result<CaseFile> {
     Ok(CaseFile {
         targets,
         corrections: tx.corrections(case.id).await?,
+        notifications: tx.notifications(case.id).await?,
         approvals: tx.approvals(case.id).await?,
         copies,
         trail: tx.trail_of(case.id).await?,
@@ -122,6 +126,16 @@ fn outbox(moment: &Moment<'_>) -> Result<Vec<Found>> {
 impl CaseFile {
     pub fn message_id(&self) -> &str {
         self.case.message.message_id.as_ref().map_or("", |id| id.as_str())
+    }
+
+    /// Message-IDs of everything that is sent because of the case.
+    pub fn mails(&self) -> impl Iterator<Item = &MessageId> {
+        let corrections = self.corrections.iter().map(|correction| &correction.message_id);
+        corrections.chain(self.notifications.iter().map(|notification| &notification.message_id))
+    }
+
+    pub fn notified(&self, id: &str) -> bool {
+        self.notifications.iter().any(|notification| notification.id.to_string() == id)
     }
 
     pub fn target_of(&self, mailbox: &str) -> Option<&Target> {

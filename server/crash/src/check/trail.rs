@@ -158,9 +158,10 @@ fn effects(scene: &Scene<'_>, found: &mut Findings) {
             Deed::PutBack { key, .. } => ("copy.returning", "copy.released", "copy", key),
             // What became of it is looked at correction by correction.
             Deed::PutReplacement { key, .. } => ("copy.replacing", "copy.replacing", "correction", key),
-            Deed::Sent { correction } => {
-                ("correction.sending", "correction.sending", "correction", correction)
+            Deed::Sent { mail } if scene.cases.iter().any(|file| file.notified(mail)) => {
+                ("notification.sending", "notification.sending", "notification", mail)
             }
+            Deed::Sent { mail } => ("correction.sending", "correction.sending", "correction", mail),
             _ => continue,
         };
         let has = |action| scene.cases.iter().any(|file| file.entries(action, field, id) > 0);

@@ -4,7 +4,7 @@ use super::Shared;
 use crate::{journal::Deed, points::Lure};
 use async_trait::async_trait;
 use domain::{
-    ids::CorrectionId,
+    ids::OutgoingId,
     mail::EmailAddress,
     mailer::{Mailer, OutgoingMail, SendError},
 };
@@ -19,7 +19,7 @@ impl<M: Mailer> Mailer for MortalMailer<M> {
 
     async fn send(
         &self,
-        id: CorrectionId,
+        id: OutgoingId,
         from: &EmailAddress,
         to: &EmailAddress,
         bytes: &[u8],
@@ -33,7 +33,7 @@ impl<M: Mailer> Mailer for MortalMailer<M> {
             return Err(SendError::Never("no such user".into()));
         }
         self.0.send(id, from, to, bytes).await?;
-        shared.note(Deed::Sent { correction: id.to_string() });
+        shared.note(Deed::Sent { mail: id.to_string() });
         shared.after("send");
         if shared.says_no(Lure::Unknown) {
             return Err(SendError::Unknown("the connection broke".into()));
@@ -41,7 +41,7 @@ impl<M: Mailer> Mailer for MortalMailer<M> {
         Ok(())
     }
 
-    async fn was_sent(&self, id: CorrectionId, to: &EmailAddress) -> Option<bool> {
+    async fn was_sent(&self, id: OutgoingId, to: &EmailAddress) -> Option<bool> {
         self.0.was_sent(id, to).await
     }
 

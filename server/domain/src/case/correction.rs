@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     ids::{CaseId, DraftId},
-    mailer::{CorrectionContent, Enclosure, OutgoingMail, SendError},
+    mailer::{Enclosure, MailContent, OutgoingMail, SendError},
     portal::Portal,
     store::{StoreError, Tx},
     time::Timestamp,
@@ -50,18 +50,14 @@ pub(super) async fn seal(
 }
 
 /// Subject, text and files of a case's correction.
-pub async fn content(
-    tx: &mut dyn Tx,
-    portal: &Portal,
-    case: CaseId,
-) -> Result<CorrectionContent, ContentError> {
+pub async fn content(tx: &mut dyn Tx, portal: &Portal, case: CaseId) -> Result<MailContent, ContentError> {
     let key = case_key(tx, portal, case).await?;
     let (subject, text) = written(tx, &key, case).await?;
     let mut attachments = Vec::new();
     for upload in tx.uploads(DraftId(case.0)).await? {
         attachments.push(enclosure(tx, &key, upload).await?);
     }
-    Ok(CorrectionContent { subject, text, attachments })
+    Ok(MailContent { subject, text, attachments })
 }
 
 /// Only subject, text and the list of files: what pages show.
@@ -80,16 +76,17 @@ pub fn compose(
     portal: &Portal,
     case: &Case,
     correction: &Correction,
-    content: &CorrectionContent,
+    content: &MailContent,
 ) -> Result<Vec<u8>, SendError> {
     portal.mailer.compose(&OutgoingMail {
-        id: correction.id,
+        id: correction.id.into(),
         from: &case.message.from,
         to: &correction.to,
         message_id: &correction.message_id,
         corrects: case.message.message_id.as_ref(),
         references: &case.message.references,
         date: composed_at(case),
+        automatic: false,
         content,
     })
 }

@@ -8,12 +8,13 @@ use super::{
 };
 use crate::{
     audit::Actor,
+    notify,
     org::{Person, Recipient},
     portal::Portal,
     store::{StoreError, Tx},
 };
 use serde_json::json;
-use shared::{Act, CaseNumber, CaseState, Verdict};
+use shared::{Act, CaseNumber, CaseState, NotificationKind, Verdict};
 use thiserror::Error;
 
 pub const MAX_COMMENT: usize = 2_000;
@@ -43,7 +44,7 @@ impl From<StoreError> for DecideError {
     }
 }
 
-/// An approver's verdict, bound to the digest of what they saw (I1).
+/// An approver's verdict, bound to the digest of what they saw (I1). Answers with what was decided about.
 pub async fn decide(
     portal: &Portal,
     approver: &Person,
@@ -51,7 +52,7 @@ pub async fn decide(
     verdict: Verdict,
     comment: &str,
     seen: TargetsDigest,
-) -> Result<(), DecideError> {
+) -> Result<Act, DecideError> {
     let comment = comment.trim();
     let now = portal.world.now();
     let directory = portal.directory().await?;
@@ -89,7 +90,12 @@ pub async fn decide(
             flow::step(tx.as_mut(), &mut case, Event::DropRestore, actor, now).await
         }
     };
-    finish(portal, tx, &case, moved).await
+    let told = NotificationKind::of_decision(approval.act, verdict).filter(|_| moved.is_ok());
+    if let Some(kind) = told {
+        notify::tell(tx.as_mut(), portal, &directory, &case, kind).await?;
+    }
+    finish(portal, tx, &case, moved).await?;
+    Ok(approval.act)
 }
 
 /// The requester takes the request back while nothing has been removed for good.

@@ -32,6 +32,7 @@ impl TargetsDigest {
     }
 
     /// What an approval of putting everything back is bound to: one of the recall never counts for it.
+    #[must_use]
     pub fn restoring(&self) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"recant restore 1\n");

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     audit::{Actor, NewEntry},
     ids::{CaseId, DraftId},
+    notify,
     org::{Directory, Person, Recipient, RecipientKind},
     portal::Portal,
     store::{StoreError, Tx},
@@ -112,9 +113,10 @@ async fn make(
     });
     let key = identity::key_of(tx.as_mut(), portal, case.id.0).await?;
     let sealed = Identity::of(&case, &targets).seal(&key, portal)?;
-    let requested = flow::entry(&case, Actor::Person(requester.id), now, "case.requested", detail);
-    tx.record(&NewEntry { sealed: Some(sealed), ..requested }).await?;
+    let entry = flow::entry(&case, Actor::Person(requester.id), now, "case.requested", detail);
+    tx.record(&NewEntry { sealed: Some(sealed), ..entry }).await?;
     begin(tx.as_mut(), &mut case, &targets, now).await?;
+    notify::moved(tx.as_mut(), portal, directory, CaseState::Requested, &case).await?;
     tx.commit().await?;
     Ok(case.number)
 }
@@ -200,7 +202,7 @@ fn planned(portal: &Portal, case: &Case, target: &Target, now: Timestamp) -> Cor
             name: target.recipient.name.clone(),
             address: target.recipient.address.clone(),
         },
-        message_id: crate::mail::MessageId::made(id.0, &portal.settings.mail_domain),
+        message_id: crate::mail::MessageId::made("correction", id.0, &portal.settings.mail_domain),
         state: CorrectionState::Planned,
         in_place: false,
         attempts: 0,

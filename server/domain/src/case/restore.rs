@@ -8,11 +8,12 @@ use super::{
 };
 use crate::{
     audit::Actor,
+    notify,
     org::Person,
     portal::Portal,
     store::{StoreError, Tx},
 };
-use shared::{CaseNumber, CaseState, CopyState};
+use shared::{CaseNumber, CaseState, CopyState, NotificationKind};
 use thiserror::Error;
 
 #[derive(Debug, Error)]
@@ -56,6 +57,10 @@ pub async fn ask(
     case.expires_at = now.plus(portal.settings.policy.decision_time);
     let actor = Actor::Person(requester.id);
     let moved = flow::step(tx.as_mut(), &mut case, Event::AskRestore, actor, now).await;
+    if moved.is_ok() {
+        let directory = portal.directory_as_seen(tx.as_mut()).await?;
+        notify::tell(tx.as_mut(), portal, &directory, &case, NotificationKind::RestoreWanted).await?;
+    }
     Ok(finish(portal, tx, &case, moved).await?)
 }
 

@@ -5,6 +5,7 @@ use crate::{
     audit,
     case::draft::Upload,
     ids::PersonId,
+    notify::Notification,
     org::{Directory, Person},
     portal::Portal,
     sent::{Listing, Page, SentMessage},
@@ -36,6 +37,7 @@ pub struct CaseView {
     pub targets: Vec<Target>,
     pub corrections: Vec<Correction>,
     pub approvals: Vec<Approval>,
+    pub notifications: Vec<Notification>,
     pub trail: Vec<audit::Entry>,
     /// Who can decide as things are now.
     pub approvers: Vec<Person>,
@@ -95,6 +97,7 @@ pub async fn view(
     let Some(access) = access(viewer, &case, &approvals, &approvers) else { return Ok(None) };
     let targets = tx.targets(case.id).await?;
     let corrections = tx.corrections(case.id).await?;
+    let notifications = tx.notifications(case.id).await?;
     let trail = tx.trail_of(case.id).await?;
     let message = if access.reads_mail() { tx.sent(case.message.sent).await? } else { None };
     let correction = if access.reads_mail() && case.request.has_correction {
@@ -106,16 +109,17 @@ pub async fn view(
     let restorable = restore::anything_to_restore(tx.as_mut(), &case, &targets).await?;
     Ok(Some(CaseView {
         access,
-        restorable,
         case,
         targets,
         corrections,
         approvals,
+        notifications,
         trail,
         approvers,
         message,
         correction,
         directory,
+        restorable,
     }))
 }
 

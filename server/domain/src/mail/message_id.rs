@@ -19,10 +19,10 @@ impl MessageId {
     }
 
     /// An id of our own making: the same for the same `unique`, and of no other message.
-    pub fn made(unique: uuid::Uuid, domain: &str) -> Self {
+    pub fn made(what: &str, unique: uuid::Uuid, domain: &str) -> Self {
         let host: String =
             domain.chars().filter(|c| c.is_ascii_alphanumeric() || ".-".contains(*c)).collect();
-        Self(format!("correction.{unique}@{host}"))
+        Self(format!("{what}.{unique}@{host}"))
     }
 
     /// As a header writes it.

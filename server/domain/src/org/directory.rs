@@ -146,6 +146,11 @@ impl Directory {
         self.domains.contains(address.domain())
     }
 
+    /// Everybody with this role who hasn't left, by name.
+    pub fn with_role(&self, role: Role) -> Vec<&Person> {
+        self.people().into_iter().filter(|person| person.active && person.has(role)).collect()
+    }
+
     /// Can anybody's request come to this person?
     pub fn decides(&self, person: PersonId) -> bool {
         let manages = || self.people.values().any(|other| other.manager == Some(person));

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     case::{ask, draft::DraftForm, request},
-    mail::EmailAddress,
+    mail::{EmailAddress, NamedAddress},
     org::{Group, Member, Person},
     portal::{Parts, Portal, Settings},
     sent::{Page, SentFilter},
@@ -136,7 +136,7 @@ impl Company {
     }
 
     /// A fast engine that leaves copies behind would be worth nothing.
-    pub async fn all_are_held(&self, colleagues: usize) {
+    pub fn all_are_held(&self, colleagues: usize) {
         for n in 1..=colleagues {
             let left = fs::read_dir(self.maildir(&format!("p{n}")).join("new")).unwrap().count();
             assert_eq!(left, 0, "the copy of colleague {n} is still there");
@@ -164,6 +164,7 @@ fn portal(folder: &Path, store: Arc<dyn Store>, world: World) -> Arc<Portal> {
         store,
         mail: mail.clone(),
         mailer: Arc::new(LocalMailer::new(outbox, mail)),
+        wording: Arc::new(testkit::wording::Plain),
         world,
         master_key: MasterKey::new([7; 32]),
         settings: Settings {
@@ -174,6 +175,7 @@ fn portal(folder: &Path, store: Arc<dyn Store>, world: World) -> Arc<Portal> {
             max_upload: 25_000_000,
             mail_domain: "bench.test".into(),
             retention: std::time::Duration::from_hours(24),
+            sender: NamedAddress { name: "Recant".into(), address: "recant@bench.test".parse().unwrap() },
         },
         engine: Arc::new(Waker::default()),
     }))

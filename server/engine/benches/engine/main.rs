@@ -101,7 +101,7 @@ async fn run(place: &std::path::Path, database: Kind, targets: usize, group: usi
     let start = Instant::now();
     while engine.turn().await.unwrap() {}
     let seconds = start.elapsed().as_secs_f64();
-    company.all_are_held(targets).await;
+    company.all_are_held(targets);
     Measured {
         seconds,
         targets,
@@ -112,7 +112,7 @@ async fn run(place: &std::path::Path, database: Kind, targets: usize, group: usi
 
 impl Measured {
     fn rate(&self, count: u64) -> f64 {
-        count as f64 / self.seconds
+        f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / self.seconds
     }
 }
 

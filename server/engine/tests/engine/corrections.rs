@@ -1,7 +1,11 @@
 //! Corrections over real SMTP conversations: never twice, never silently lost.
 
 use crate::office::{Ask, Office, RECALL, hours, work};
+use async_trait::async_trait;
 use domain::{
+    ids::OutgoingId,
+    mail::EmailAddress,
+    mailer::{Mailer, OutgoingMail, SendError},
     portal::Portal,
     shared::{CaseNumber, CaseState, CorrectionState, Verdict},
 };
@@ -18,13 +22,51 @@ async fn start(office: &Office, server: &SmtpServer) -> (Arc<Portal>, CaseNumber
         timeout: Duration::from_secs(10),
         authority: None,
     };
-    let portal = office.sending(Arc::new(SmtpMailer::new(config).unwrap()));
+    let outside = SmtpMailer::new(config).unwrap();
+    let portal = office.sending(Arc::new(Outwards { outside, inside: office.portal.mailer.clone() }));
     office.send(&[], "client@out.test").await;
     let number = office.ask(&portal, Ask { text: "Sorry, please delete it.", ..RECALL }).await;
     work(&portal).await;
     office.decide(number, Verdict::Approved).await;
     work(&portal).await;
     (portal, number)
+}
+
+/// Mail to outsiders by SMTP; what colleagues are told doesn't stand in the faults' way.
+struct Outwards {
+    outside: SmtpMailer,
+    inside: Arc<dyn Mailer>,
+}
+
+impl Outwards {
+    fn way(&self, to: &EmailAddress) -> &dyn Mailer {
+        if to.domain() == "office.test" { self.inside.as_ref() } else { &self.outside }
+    }
+}
+
+#[async_trait]
+impl Mailer for Outwards {
+    fn compose(&self, mail: &OutgoingMail<'_>) -> Result<Vec<u8>, SendError> {
+        self.way(&mail.to.address).compose(mail)
+    }
+
+    async fn send(
+        &self,
+        id: OutgoingId,
+        from: &EmailAddress,
+        to: &EmailAddress,
+        bytes: &[u8],
+    ) -> Result<(), SendError> {
+        self.way(to).send(id, from, to, bytes).await
+    }
+
+    async fn was_sent(&self, id: OutgoingId, to: &EmailAddress) -> Option<bool> {
+        self.way(to).was_sent(id, to).await
+    }
+
+    async fn check(&self) -> Result<String, SendError> {
+        self.outside.check().await
+    }
 }
 
 async fn correction(office: &Office, number: CaseNumber) -> (CorrectionState, CaseState) {

@@ -35,7 +35,7 @@ async fn what_is_sealed_can_be_erased_and_the_trail_stays_true() {
     }
     let root = tx.trail_head().await.unwrap().tree.root();
 
-    tx.destroy_vault(case.id).await.unwrap();
+    tx.destroy_key(case.id).await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = office.store.read().await.unwrap();
     assert_eq!(tx.existing_vault_key(case.id.0).await.unwrap(), None);

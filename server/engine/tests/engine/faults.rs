@@ -11,6 +11,7 @@ use domain::{
         CaseNumber, CaseState, CopyState, CorrectionState, Intent, Outcome, TargetState, Trouble, Verdict,
     },
     store::Store,
+    world::Clock as _,
 };
 use engine::{Engine, Waker};
 use std::{
@@ -235,7 +236,6 @@ async fn the_clock_jumps_in_the_middle() {
         let clock = office.clock.clone();
         let hook: Hook = Box::new(move || {
             Box::pin(async move {
-                use domain::world::Clock as _;
                 let now = clock.now();
                 clock.set(if forward { now.plus(hours(1)) } else { now.minus(hours(1)) });
             })
@@ -264,7 +264,6 @@ async fn a_retry_planned_by_a_wrong_clock_comes() {
     std::fs::rename(office.maildir("bob"), &aside).unwrap();
     office.settle().await;
     std::fs::rename(&aside, office.maildir("bob")).unwrap();
-    use domain::world::Clock as _;
     office.clock.set(office.clock.now().minus(hours(1)));
     office.settle().await;
     office.decide(number, Verdict::Approved).await;

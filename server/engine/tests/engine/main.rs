@@ -6,6 +6,7 @@ mod crash;
 mod erasure;
 mod faults;
 mod large;
+mod notifications;
 mod office;
 mod real_mail;
 mod restore;

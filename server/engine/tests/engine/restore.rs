@@ -25,7 +25,7 @@ async fn ask(office: &Office, number: CaseNumber) -> Result<(), RestoreError> {
 async fn verdict(office: &Office, number: CaseNumber, verdict: Verdict) -> Result<(), DecideError> {
     let boss = office.who("boss").await;
     let seen = view::view(&office.portal, &boss, number).await.unwrap().unwrap().digest();
-    decide(&office.portal, &boss, number, verdict, "because", seen).await
+    decide(&office.portal, &boss, number, verdict, "because", seen).await.map(drop)
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 use super::*;
-use domain::mailer::CorrectionContent;
+use domain::mailer::MailContent;
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use uuid::Uuid;
 
-const ID: CorrectionId = CorrectionId(Uuid::from_u128(0x0192_3456_789a_7bcd_8def_0123_4567_89ab));
+const ID: OutgoingId = OutgoingId(Uuid::from_u128(0x0192_3456_789a_7bcd_8def_0123_4567_89ab));
 
 /// A correction in Chinese; tests change what they are about.
 struct Letter {
@@ -12,7 +12,8 @@ struct Letter {
     corrects: Option<MessageId>,
     references: Vec<MessageId>,
     date: Timestamp,
-    content: CorrectionContent,
+    automatic: bool,
+    content: MailContent,
 }
 
 impl Letter {
@@ -23,7 +24,8 @@ impl Letter {
             corrects: Some(id("original@example.test")),
             references: Vec::new(),
             date: Timestamp(1_769_994_000_123),
-            content: CorrectionContent {
+            automatic: false,
+            content: MailContent {
                 subject: "更正：合同附件有误，请删除先前收到的文件并以本邮件为准，给您带来不便深表歉意"
                     .into(),
                 text: "您好：\n\n先前的附件有误。\n.\nFrom 林青\n".into(),
@@ -47,6 +49,7 @@ impl Letter {
             corrects: self.corrects.as_ref(),
             references: &self.references,
             date: self.date,
+            automatic: self.automatic,
             content: &self.content,
         })
         .unwrap()
@@ -150,6 +153,17 @@ fn mail_that_corrects_none_names_none() {
 }
 
 #[test]
+fn only_what_the_portal_wrote_itself_says_so() {
+    let says = |automatic| {
+        let raw = Letter { automatic, ..Letter::new() }.written();
+        assert_transportable(&raw);
+        read(&raw).header_raw("Auto-Submitted").map(|value| value.trim().to_owned())
+    };
+    assert_eq!(says(true).as_deref(), Some("auto-generated"));
+    assert_eq!(says(false), None, "people answer a correction");
+}
+
+#[test]
 fn nothing_can_add_a_header_or_a_part() {
     let evil = "x\r\nBcc: spy@evil.test\r\n\r\n--=_";
     let mut letter = Letter::new().enclosing(&format!("{evil}\".pdf"), &format!("text/{evil}"), b"a");
@@ -221,6 +235,7 @@ fn address_that_no_server_takes_is_refused() {
         corrects: None,
         references: &[],
         date: letter.date,
+        automatic: false,
         content: &letter.content,
     };
     assert!(matches!(compose(&mail), Err(SendError::Never(_))));

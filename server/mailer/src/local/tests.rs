@@ -4,7 +4,7 @@ use domain::{
     mail_system::{
         Capabilities, CopyHandle, FoundCopy, Located, MailSession, Put, Removal, SentListing, Skipped,
     },
-    mailer::CorrectionContent,
+    mailer::MailContent,
     time::Timestamp,
 };
 use std::{
@@ -18,7 +18,7 @@ use std::{
 use tempfile::TempDir;
 use uuid::Uuid;
 
-const ID: CorrectionId = CorrectionId(Uuid::from_u128(7));
+const ID: OutgoingId = OutgoingId(Uuid::from_u128(7));
 const DATE: Timestamp = Timestamp(1_769_994_000_000);
 
 /// What one mailbox system holds: key, bytes, folder, flags, date.
@@ -132,9 +132,7 @@ impl Office {
     fn letter(&self) -> Vec<u8> {
         let named = |address: &str| NamedAddress { name: String::new(), address: address.parse().unwrap() };
         let content =
-            CorrectionContent {
-                subject: "更正".into(), text: "请见附件".into(), attachments: Vec::new()
-            };
+            MailContent { subject: "更正".into(), text: "请见附件".into(), attachments: Vec::new() };
         let mail = OutgoingMail {
             id: ID,
             from: &named("lin@ours.test"),
@@ -143,6 +141,7 @@ impl Office {
             corrects: None,
             references: &[],
             date: DATE,
+            automatic: false,
             content: &content,
         };
         self.mailer.compose(&mail).unwrap()

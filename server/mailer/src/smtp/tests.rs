@@ -2,7 +2,7 @@ use super::*;
 use testkit::smtp::{Fault, SmtpServer, Step};
 use uuid::Uuid;
 
-const ID: CorrectionId = CorrectionId(Uuid::from_u128(7));
+const ID: OutgoingId = OutgoingId(Uuid::from_u128(7));
 const MAIL: &[u8] = b"Subject: x\r\n\r\n.dot\r\n..two\r\n\r\nend\r\n";
 /// Longer than any test takes.
 const PATIENCE: Duration = Duration::from_mins(1);

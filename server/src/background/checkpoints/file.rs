@@ -45,7 +45,9 @@ impl CheckpointFile {
             let last = self.last().await?;
             let new = store.read().await?.checkpoints_after(last, BATCH).await?;
             let Some(newest) = new.last() else { return Ok(()) };
-            let texts: String = new.iter().map(|checkpoint| format!("{}\n", checkpoint.text)).collect();
+            // An empty line after each.
+            let texts =
+                new.iter().flat_map(|checkpoint| [checkpoint.text.as_str(), "\n"]).collect::<String>();
             let written = self.append(&texts).await;
             if written.is_err() {
                 // Some of it may be there: read it again before the next try.

@@ -8,7 +8,6 @@ use anyhow::Error;
 use axum::{Router, http::StatusCode, routing::post};
 use domain::{
     audit::{Actor, NewEntry},
-    store::Store,
     verify::{
         checkpoint::{Checkpoint, texts},
         trail::{Claim, Trail},

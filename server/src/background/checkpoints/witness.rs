@@ -2,12 +2,12 @@
 //! The newest one is enough, it covers all before it; what wasn't accepted is tried again with what is newest then.
 
 use crate::config::Audit;
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use domain::{
     audit::{Checkpoint, Witness},
-    ids::CorrectionId,
+    ids::OutgoingId,
     mail::{EmailAddress, MessageId, NamedAddress},
-    mailer::{CorrectionContent, OutgoingMail},
+    mailer::{MailContent, OutgoingMail},
     portal::Portal,
 };
 use reqwest::{Client, Url, header::CONTENT_TYPE, redirect::Policy};
@@ -89,25 +89,22 @@ async fn post(url: &Url, checkpoint: &Checkpoint) -> Result<()> {
 }
 
 async fn mail(portal: &Portal, to: &EmailAddress, checkpoint: &Checkpoint) -> Result<()> {
-    let id: CorrectionId = portal.world.id();
-    let domain = &portal.settings.mail_domain;
-    let from = NamedAddress {
-        name: portal.settings.organisation.clone(),
-        address: format!("recant@{domain}").parse().context("organisation.mail_domain makes no address")?,
-    };
-    let content = CorrectionContent {
+    let id: OutgoingId = portal.world.id();
+    let from = &portal.settings.sender;
+    let content = MailContent {
         subject: format!("Recant audit checkpoint {}", checkpoint.size),
         text: checkpoint.text.clone(),
         attachments: vec![],
     };
     let bytes = portal.mailer.compose(&OutgoingMail {
         id,
-        from: &from,
+        from,
         to: &NamedAddress { name: String::new(), address: to.clone() },
-        message_id: &MessageId::made(id.0, domain),
+        message_id: &MessageId::made("checkpoint", id.0, &portal.settings.mail_domain),
         corrects: None,
         references: &[],
         date: portal.world.now(),
+        automatic: true,
         content: &content,
     })?;
     Ok(portal.mailer.send(id, &from.address, to, &bytes).await?)

@@ -8,6 +8,8 @@ use crate::{
     corrections::CORRECTIONS,
     dialect::{WORK_CHANNEL, failure},
     lease::{freed, holders},
+    notifications::NOTIFICATIONS,
+    table::Table,
     targets::TARGETS,
 };
 use async_trait::async_trait;
@@ -24,12 +26,15 @@ use std::{
 /// Before a listener that lost its connection tries again; polling finds the work meanwhile.
 const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 
+/// Tables whose rows engines claim.
+const LEASED: [&Table; 3] = [&TARGETS, &CORRECTIONS, &NOTIFICATIONS];
+
 pub(super) async fn enlist(database: &Database, holder: &str) -> Result<Box<dyn Enlisted>> {
     let (database, holder) = (database.clone(), holder.to_owned());
     match &database.pool {
         Pool::Sqlite { file, .. } => {
-            let _lock = file.as_deref().map(lock).transpose()?;
-            Ok(Box::new(Only { database, holder, _lock }))
+            let lock = file.as_deref().map(lock).transpose()?;
+            Ok(Box::new(Only { database, holder, _lock: lock }))
         }
         Pool::Postgres(pool) => {
             let pool = pool.clone();
@@ -60,7 +65,7 @@ impl Enlisted for Only {
     }
 
     async fn hint(&mut self) {
-        future::pending().await
+        future::pending::<()>().await;
     }
 }
 
@@ -160,7 +165,7 @@ fn name(holder: &str) -> String {
 
 async fn others(tx: &mut Transaction, holder: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for table in [&TARGETS, &CORRECTIONS] {
+    for table in LEASED {
         found.extend(tx.rows(&holders(table), |row| row.get::<String>("lease_holder")).await?);
     }
     found.sort();
@@ -171,7 +176,7 @@ async fn others(tx: &mut Transaction, holder: &str) -> Result<Vec<String>> {
 
 async fn free(tx: &mut Transaction, holder: &str) -> Result<u64> {
     let mut count = 0;
-    for table in [&TARGETS, &CORRECTIONS] {
+    for table in LEASED {
         count += tx.run(&freed(table, holder)).await?;
     }
     Ok(count)

@@ -146,7 +146,7 @@ async fn lists_count_and_filter(bed: Bed) {
 }
 
 async fn work_is_found(bed: Bed) {
-    let mails: Vec<_> = (1..=13).map(|n| mail(n, MEI, "x")).collect();
+    let mails: Vec<_> = (1..=20).map(|n| mail(n, MEI, "x")).collect();
     bed.with_mails(&mails).await;
     let mut tx = bed.write().await;
     for (n, state) in (1..).zip(CaseState::ALL) {
@@ -158,8 +158,11 @@ async fn work_is_found(bed: Bed) {
         let mut found: Vec<_> =
             tx.cases_at_work(at(now)).await.unwrap().iter().map(|case| case.state).collect();
         found.sort();
-        let mut expected = vec![CaseState::Holding, CaseState::Executing, CaseState::Releasing];
-        expected.extend(overdue.then_some(CaseState::AwaitingApproval));
+        let mut expected =
+            vec![CaseState::Holding, CaseState::Executing, CaseState::Releasing, CaseState::Restoring];
+        if overdue {
+            expected.extend([CaseState::AwaitingApproval, CaseState::RestoreRequested]);
+        }
         expected.sort();
         assert_eq!(found, expected);
     }

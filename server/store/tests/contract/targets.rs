@@ -17,6 +17,7 @@ stories!(
     a_task_set_meanwhile_survives,
     a_failed_try_is_put_off,
     a_decision_starts_afresh,
+    those_tried_in_vain_are_found,
     every_change_moves_the_pulse,
 );
 
@@ -143,6 +144,18 @@ async fn a_decision_starts_afresh(bed: Bed) {
     assert_eq!((cleared.task, cleared.outcome), (None, Some(Outcome::Untouched)));
     let missing = tx.assign(id(9), None, None, at(4)).await;
     assert!(matches!(missing, Err(StoreError::Missing("the target"))), "{missing:?}");
+}
+
+async fn those_tried_in_vain_are_found(bed: Bed) {
+    bed.with_case(1, 3).await;
+    let mut tx = bed.write().await;
+    let claimed = tx.claim_targets("w", at(0), at(10), 9).await.unwrap();
+    for (target, attempts) in claimed.iter().zip([5, 6, 7]) {
+        tx.postpone_target(target.id, 1, &held().detail, attempts, at(60), at(2)).await.unwrap();
+    }
+    let stuck = tx.stuck_targets(Task::Hold, 6).await.unwrap();
+    assert_eq!(stuck.iter().map(|target| target.attempts).collect::<Vec<_>>(), [6, 7]);
+    assert_eq!(tx.stuck_targets(Task::Release, 6).await.unwrap(), []);
 }
 
 /// All within one millisecond.

@@ -5,7 +5,7 @@ pub mod mortal;
 use domain::{
     case::{Case, Correction, Target, ask, decide, draft::DraftForm, request},
     ids::DraftId,
-    mail::{EmailAddress, MessageId},
+    mail::{EmailAddress, MessageId, NamedAddress},
     mail_system::{Flags, FolderName, FoundCopy, MailSystem, NewCopy},
     mailer::Mailer,
     org::{Group, Member, Person},
@@ -69,9 +69,12 @@ impl Office {
 
     /// The same office seen through other ports: a process that may die.
     pub fn through(&self, wrap: Wrap) -> Arc<Portal> {
+        self.through_sending(wrap, self.portal.mailer.clone())
+    }
+
+    pub fn through_sending(&self, wrap: Wrap, mailer: Arc<dyn Mailer>) -> Arc<Portal> {
         let (store, mail) = wrap(self.store.clone(), self.mail.clone());
-        let outbox = self.folder.path().join("outbox");
-        portal(store, mail, Arc::new(LocalMailer::new(outbox, self.mail.clone())), self.portal.world.clone())
+        portal(store, mail, mailer, self.portal.world.clone())
     }
 
     /// The same office on a disk with next to no room left.
@@ -329,6 +332,7 @@ fn portal(
         store,
         mail,
         mailer,
+        wording: Arc::new(testkit::wording::Plain),
         world,
         master_key: MasterKey::new([7; 32]),
         settings: Settings {
@@ -339,6 +343,7 @@ fn portal(
             max_upload: 25_000_000,
             mail_domain: "office.test".into(),
             retention: hours(30 * 24),
+            sender: NamedAddress { name: "Recant".into(), address: "recant@office.test".parse().unwrap() },
         },
         engine: Arc::new(Waker::default()),
     }))

@@ -1,0 +1,64 @@
+## 把撤回的邮件放回去：申请人
+restore-title = 把邮件放回去…
+restore-means-back = 副本会放回原来的文件夹，标记和日期都不变；当时没有读过的，会显示为新邮件。
+restore-means-both = 替换的邮件会留在原处，所以有 { $both } 个收件对象会同时有两封邮件。
+restore-means-sent = 已经发出的更正邮件收不回来。
+restore-kept-until = 保险库把副本保留到{ $until }，之后就不能再放回。
+restore-note = 为什么要放回去？
+restore-note-hint = 审批人会看到。
+restore-ask-means = { $names } 同意之前，不会有任何变动。
+restore-ask = 申请放回
+restore-nobody = 通讯录里没有人可以审批，请联系管理员指定审批人。
+restore-last-refused = 上一次申请，{ $name } 没有同意放回，理由写在“经过”里。
+restore-last-expired = 上一次申请，规定时间内没有人审批。
+restore-erased = 这封邮件已经不能放回：保留期已满，副本已永久销毁。
+restore-asked = 已申请把邮件放回去。审批通过之前，不会有任何变动。
+restore-note-missing = 请写明为什么要放回去，审批人需要知道。还没有提出申请。
+restore-note-long = 理由太长（最多 { $most } 个字）。还没有提出申请。
+restore-nothing-kept = 保险库里已经没有这张撤回单的副本，没有可以放回的邮件。什么都没有改动。
+restore-not-now = 现在不能放回：撤回单是“{ $state }”。什么都没有改动。
+restore-drop = 取消放回申请
+restore-drop-means = 取消后不会有任何变动，邮件维持撤回的结果。
+restore-dropped = 放回申请已取消，没有移动任何邮件。
+restore-drop-too-late = 已经不能取消：撤回单现在是“{ $state }”。什么都没有改动。
+## 审批人
+restore-decide-title = 请你决定：要不要把邮件放回去
+restore-decide-about = 这次撤回已经完成，不需要你再审批一次。现在要决定的是：是否把撤回的邮件放回收件人的邮箱。
+restore-why = 放回的理由
+restore-counts = { $total } 个收件对象中，{ $kept } 个会重新收到邮件，其中 { $read } 个在撤回之前已读过
+restore-decide-means = 同意：把邮件放回这些邮箱。不同意：维持撤回的结果。决定之后不能在这里更改。
+restore-decide-approve = 同意放回
+restore-decide-refuse = 不放回
+restore-decided-approved = 你已同意，邮件正在放回。
+restore-decided-refused = 你没有同意。没有移动任何邮件，维持撤回的结果。
+## 状态和数量
+restore-awaiting = 正在等待 { $names } 审批：是否把邮件放回去
+restore-awaiting-mine = 正在等待你审批：是否把邮件放回去
+restore-awaiting-next = 撤回已经完成，现在不会有任何变动。到{ $until } 还没有决定，就维持撤回的结果。
+restore-restoring = 正在把邮件放回去
+restore-restoring-next = 正在逐个邮箱放回原来的文件夹，标记和日期都不变，放好后会再看一遍。你可以离开这一页，处理会继续。
+restore-done = 邮件已放回
+restore-done-none = 没有可以放回的邮件
+restore-done-back = 在 { $back } 个邮箱里，邮件已回到撤回之前的位置。
+restore-done-both = 其中 { $both } 个收件对象同时还有替换的邮件。
+restore-done-sent = 之前已发出 { $sent } 封更正邮件。
+restore-counted = { $total } 个邮箱，{ $done } 个已处理
+## 申请和报告
+restore-asked-by = 申请放回
+restore-asked-by-at = { $name }，{ $at }
+restore-approval = 放回的审批
+restore-approval-none = 没有决定
+## 经过和审计记录
+restore-told-requested = { $name } 申请把邮件放回去
+restore-told-dropped = { $name } 取消了放回申请
+restore-told-expired = 规定时间内没有人审批放回申请，维持撤回的结果
+restore-told-approved = { $name } 同意把邮件放回去
+restore-told-refused = { $name } 不同意把邮件放回去
+restore-told-restoring = 开始把邮件放回去
+restore-told-restored = 邮件已放回
+restore-told-copies = 放回 { $copies } 份副本
+restore-told-copy-sealed = 一份副本已加密存入保险库
+restore-told-copy-held = 一份副本已移出邮箱
+restore-told-copy-left = 一份副本有变化，留在了原处
+restore-told-copy-returning = 即将放回一份副本
+restore-told-copy-released = 一份副本已放回邮箱
