@@ -33,9 +33,22 @@ impl Visit {
                 }
                 return Err(error);
             }
-            // One that changed stays sealed until the next look has found it, or found it gone.
-            if effects::after_removal(session.remove(&copy.found.handle).await?) == CopyState::Held {
-                self.note_copy(records[at], CopyState::Held, "copy.held");
+            match session.remove(&copy.found.handle).await {
+                // One that changed stays sealed until the next look has found it, or found it gone.
+                Ok(removal) if effects::after_removal(removal) == CopyState::Held => {
+                    self.note_copy(records[at], CopyState::Held, "copy.held");
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    // There may be no next visit: what can be seen now is noted. If nothing can, or the removal may
+                    // still be on its way, it stays sealed.
+                    if !error.is_passing()
+                        && let Err(unseen) = self.look(session).await
+                    {
+                        tracing::debug!(%unseen, "engine: after a removal that failed nothing could be seen");
+                    }
+                    return Err(error.into());
+                }
             }
         }
         Ok(())

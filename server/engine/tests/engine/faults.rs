@@ -145,7 +145,6 @@ async fn nothing_is_taken_from_a_disk_that_cant_be_written() {
 }
 
 #[tokio::test]
-#[ignore = "known defect: a copy whose removal was refused for good stays in the vault, too"]
 async fn what_could_not_be_removed_is_not_kept_twice() {
     let office = Office::open().await;
     let Some(disk) = small_disk(&office) else { return };
