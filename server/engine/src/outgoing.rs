@@ -113,8 +113,10 @@ impl<M: Outgoing> Hand<'_, M> {
         let (mut mail, mut back) = (self.mail.clone(), self.mail.clone());
         mail.set_progress(begun);
         back.set_progress(given_back);
-        let entry = mail.entry(self.portal.world.now());
-        self.committer.write(Begun { mail, back, entry }).await
+        let now = self.portal.world.now();
+        let begun = Noted { entry: mail.entry(now), mail };
+        let given_back = Noted { entry: back.entry(now), mail: back };
+        self.committer.write(Begun { begun, given_back }).await
     }
 }
 
@@ -179,10 +181,9 @@ impl<M: Outgoing> Write for Noted<M> {
 }
 
 struct Begun<M> {
-    mail: M,
-    /// As it is written when the engine is stopped.
-    back: M,
-    entry: NewEntry,
+    begun: Noted<M>,
+    /// Written instead when the engine is stopped.
+    given_back: Noted<M>,
 }
 
 #[async_trait]
@@ -190,17 +191,17 @@ impl<M: Outgoing> Write for Begun<M> {
     type Answer = bool;
 
     fn row(&self) -> Uuid {
-        self.mail.row()
+        self.begun.row()
     }
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<bool> {
-        if !tx.engine_switch().await?.running {
-            self.back.save(tx).await?;
-            return Ok(false);
+        let runs = tx.engine_switch().await?.running;
+        if runs {
+            self.begun.run(tx).await?;
+        } else {
+            self.given_back.run(tx).await?;
         }
-        self.mail.save(tx).await?;
-        tx.record(&self.entry).await?;
-        Ok(true)
+        Ok(runs)
     }
 }
 
