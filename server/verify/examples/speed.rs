@@ -1,9 +1,9 @@
 //! How long it takes to check a trail of a million entries (or as many as the argument says), with a checkpoint
-//! for every thousand: `cargo run --release --package verify --example speed`. The file is read from memory, the
-//! time is that of everything else.
+//! for every thousand: `cargo run --release --package verify --example speed [COUNT [FILE]]`. The export is read
+//! from memory; with FILE it is also written there, for `recant-verify`.
 #![expect(clippy::print_stdout, reason = "that is what it is for")]
 
-use std::{env, error::Error, time::Instant};
+use std::{env, error::Error, fs, time::Instant};
 use uuid::Uuid;
 use verify::{
     checkpoint,
@@ -18,6 +18,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let signer = Signer::new("recant.example/trail", [7; 32])?;
     let file = write(count, &signer)?;
     let keys = [signer.key()?];
+    if let Some(path) = env::args().nth(2) {
+        fs::write(path, &file)?;
+        println!("--key {}", keys[0]);
+    }
     println!("{count} entries, {} MB", file.len() / 1_000_000);
     for _ in 0..3 {
         let begun = Instant::now();

@@ -44,6 +44,9 @@ pub fn write(to: &mut impl Write, line: &Line<'_>) -> io::Result<()> {
     to.write_all(b"\n")
 }
 
+/// About as many bytes an entry takes: room for all of a share at once.
+const LINE: usize = 350;
+
 /// What one thread read: its lines are numbered from 0.
 #[derive(Default)]
 struct Part {
@@ -72,7 +75,11 @@ pub fn read(file: &[u8]) -> Trail {
             }
             None => {}
         }
-        trail.facts.extend(part.facts);
+        if trail.facts.is_empty() {
+            trail.facts = part.facts;
+        } else {
+            trail.facts.extend(part.facts);
+        }
         trail.claims.extend(part.claims.into_iter().map(|text| Claim { text, file: None }));
         before += part.lines;
     }
@@ -102,7 +109,7 @@ fn shares(file: &[u8]) -> Vec<&[u8]> {
 }
 
 fn part(share: &[u8]) -> Part {
-    let mut part = Part::default();
+    let mut part = Part { facts: Vec::with_capacity(share.len() / LINE), ..Part::default() };
     let mut buffer = Vec::new();
     let share = share.strip_suffix(b"\n").unwrap_or(share);
     for line in share.split(|byte| *byte == b'\n') {

@@ -5,9 +5,19 @@ use crate::{
     entry::{Fact, GENESIS},
     finding::{Finding, Span},
 };
+use std::borrow::Cow;
 
 /// The findings, and the entries by number, each once.
-pub(crate) fn examine(facts: &[Fact]) -> (Vec<Finding>, Vec<Fact>) {
+pub(crate) fn examine(facts: &[Fact]) -> (Vec<Finding>, Cow<'_, [Fact]>) {
+    let findings = broken(facts);
+    if findings.is_empty() && facts.is_sorted_by(|a, b| a.seq < b.seq) {
+        return (findings, Cow::Borrowed(facts));
+    }
+    let (findings, kept) = disentangle(facts);
+    (findings, Cow::Owned(kept))
+}
+
+fn disentangle(facts: &[Fact]) -> (Vec<Finding>, Vec<Fact>) {
     let mut findings = misplaced(facts);
     let mut sorted = facts.to_vec();
     sorted.sort_by_key(|fact| fact.seq);

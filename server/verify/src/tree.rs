@@ -66,8 +66,8 @@ impl Frontier {
     }
 }
 
-/// Subtrees of so many leaves are computed side by side.
-const BLOCK_LEVEL: u32 = 10;
+/// Subtrees of so many leaves are computed side by side: few, so that checkpoints close to each other can use them.
+const BLOCK_LEVEL: u32 = 5;
 const BLOCK: usize = 1 << BLOCK_LEVEL;
 
 /// The tree over the first so many leaves, for each of these sizes: ascending, none above the number of leaves.
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn whole_blocks_give_what_single_leaves_give() {
         let leaves: Vec<Hash> = (0..5000_u32).map(|n| leaf_hash(&n.to_be_bytes())).collect();
-        let sizes = [0, 1, 1023, 1024, 1025, 2047, 4096, 4500, 4500, 5000];
+        let sizes = [0, 1, 31, 32, 33, 1023, 2048, 4500, 4500, 5000];
         let mut tree = Frontier::default();
         let mut one_by_one = vec![tree.clone()];
         for leaf in &leaves {
