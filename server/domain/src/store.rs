@@ -314,8 +314,6 @@ pub trait Targets: Send {
 
 #[async_trait]
 pub trait Vault: Send {
-    async fn has_body(&mut self, case: CaseId, name: &[u8; 32]) -> Result<bool>;
-
     async fn insert_copies(&mut self, copies: &[SealedCopy]) -> Result<()>;
 
     async fn copies(&mut self, target: TargetId) -> Result<Vec<CopyRecord>>;

@@ -4,7 +4,7 @@ use crate::{
     hold::LOOKS,
     target::{TaskError, count},
     visit::Visit,
-    writes::{Intend, Note},
+    writes::{Effect, Note},
 };
 use domain::{
     case::{
@@ -76,8 +76,7 @@ async fn replace(
     // An earlier try may have put it there and never heard so.
     let tried = correction.in_place;
     correction.in_place = true;
-    let intend = Intend { job: visit.job.clone(), correction: correction.clone() };
-    visit.job.committer.write(intend).await?.map_err(TaskError::Halted)?;
+    visit.announce(Effect::Replace(Box::new(correction.clone()))).await?;
     visit.may_act().await?;
     put(visit, session, place, correction, tried, &bytes).await
 }

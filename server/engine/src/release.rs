@@ -1,6 +1,6 @@
 //! Not approved: every held copy goes back with its folder, flags, date and bytes.
 
-use crate::{target::TaskError, visit::Visit, writes::Return};
+use crate::{target::TaskError, visit::Visit, writes::Effect};
 use domain::{
     case::{CopyRecord, effects},
     mail_system::{MailSession, NewCopy},
@@ -18,9 +18,7 @@ pub async fn release(visit: &mut Visit) -> Result<TargetResult, TaskError> {
         let held: Vec<CopyRecord> =
             visit.copies.iter().filter(|copy| copy.state == CopyState::Held).cloned().collect();
         if !held.is_empty() {
-            let copies = held.iter().map(|copy| copy.id).collect();
-            let intent = Return { job: visit.job.clone(), copies };
-            visit.job.committer.write(intent).await?.map_err(TaskError::Halted)?;
+            visit.announce(Effect::PutBack(held.iter().map(|copy| copy.id).collect())).await?;
         }
         for copy in held {
             put_back(visit, session.as_mut(), &copy).await?;

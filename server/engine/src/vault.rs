@@ -1,6 +1,6 @@
 //! Between mailbox and vault: a copy is in one of them at every instant (I3), and after a crash we look first (I4).
 
-use crate::{sealing::BodyName, target::TaskError, visit::Visit, writes::Seal};
+use crate::{sealing::BodyName, target::TaskError, visit::Visit, writes::Effect};
 use domain::{
     case::{CopyRecord, SealedCopy, effects},
     ids::CopyId,
@@ -93,9 +93,7 @@ impl Visit {
             bodies = None;
         }
         let records: Vec<CopyRecord> = sealed.iter().map(|copy| copy.record.clone()).collect();
-        let permit =
-            job.committer.write(Seal { job: job.clone(), notes: self.notes.clone(), copies: sealed }).await?;
-        permit.map_err(TaskError::Halted)?;
+        self.announce(Effect::Take { notes: self.notes.clone(), copies: sealed }).await?;
         self.notes.clear();
         if let Some(bodies) = &mut bodies {
             bodies.extend(fresh);

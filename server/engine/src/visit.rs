@@ -3,7 +3,7 @@
 use crate::{
     retry::{MAX_ATTEMPTS, delay},
     target::{Job, TaskError, count},
-    writes::{Ask, End, Note, Settle, permit_seen},
+    writes::{Ask, Effect, End, Note, Settle, permit_seen},
 };
 use domain::{
     case::{
@@ -66,11 +66,16 @@ impl Visit {
         let mut tx = self.job.portal.store.read().await?;
         let seen = permit_seen(tx.as_mut(), &self.job).await?;
         drop(tx);
-        let permit = match seen {
-            Some(permit) => permit,
-            None => self.job.committer.write(Ask(self.job.clone())).await?,
-        };
-        permit.map_err(TaskError::Halted)
+        match seen {
+            Some(permit) => permit.map_err(TaskError::Halted),
+            None => self.announce(Effect::Known).await,
+        }
+    }
+
+    /// The intent, durably and with permission.
+    pub async fn announce(&self, effect: Effect) -> Result<(), TaskError> {
+        let ask = Ask { job: self.job.clone(), effect };
+        self.job.committer.write(ask).await?.map_err(TaskError::Halted)
     }
 
     pub fn note_copy(&mut self, id: CopyId, state: CopyState, action: &'static str) {

@@ -21,102 +21,69 @@ use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// May an effect follow now? Prolongs the lease.
-pub struct Ask(pub Arc<Job>);
+/// May an effect follow now? Prolongs the lease, and makes the intent durable in the same transaction; without
+/// permission nothing is written.
+pub struct Ask {
+    pub job: Arc<Job>,
+    pub effect: Effect,
+}
 
 /// An effect may follow, within the lease; or why not.
 pub type Permit = std::result::Result<(), Halt>;
+
+/// What is announced before it is done.
+pub enum Effect {
+    /// It was announced before.
+    Known,
+    /// Copies go into the vault, to be removed then.
+    Take {
+        /// What became of copies that were sealed before: at most one unsure record a copy, or a later look would
+        /// take the others for copies of their own.
+        notes: Vec<Note>,
+        copies: Vec<SealedCopy>,
+    },
+    Replace(Box<Correction>),
+    PutBack(Vec<CopyId>),
+}
 
 #[async_trait]
 impl Write for Ask {
     type Answer = Permit;
 
     fn row(&self) -> Uuid {
-        self.0.target.id.0
-    }
-
-    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
-        permit(tx, &self.0).await
-    }
-}
-
-/// Copies go into the vault; without permission nothing is written.
-pub struct Seal {
-    pub job: Arc<Job>,
-    /// What became of copies that were sealed before: at most one unsure record a copy, or a later look would take
-    /// the others for copies of their own.
-    pub notes: Vec<Note>,
-    pub copies: Vec<SealedCopy>,
-}
-
-#[async_trait]
-impl Write for Seal {
-    type Answer = Permit;
-
-    fn row(&self) -> Uuid {
         self.job.target.id.0
     }
 
     async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
-        if let Err(halt) = permit(tx, &self.job).await? {
-            return Ok(Err(halt));
+        let permit = permit(tx, &self.job).await?;
+        if permit.is_ok() {
+            self.effect.write(tx, &self.job).await?;
         }
-        for note in &self.notes {
-            note.write(tx, &self.job).await?;
-        }
-        tx.insert_copies(&self.copies).await?;
-        for copy in &self.copies {
-            tx.record(&self.job.entry("copy.sealed", json!({ "copy": copy.record.id }))).await?;
-        }
-        Ok(Ok(()))
+        Ok(permit)
     }
 }
 
-/// A replacement is about to be put in place; without permission nothing is written.
-pub struct Intend {
-    pub job: Arc<Job>,
-    pub correction: Correction,
-}
-
-#[async_trait]
-impl Write for Intend {
-    type Answer = Permit;
-
-    fn row(&self) -> Uuid {
-        self.job.target.id.0
-    }
-
-    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
-        if let Err(halt) = permit(tx, &self.job).await? {
-            return Ok(Err(halt));
+impl Effect {
+    async fn write(&self, tx: &mut dyn Tx, job: &Job) -> Result<()> {
+        match self {
+            Self::Known => {}
+            Self::Take { notes, copies } => {
+                for note in notes {
+                    note.write(tx, job).await?;
+                }
+                tx.insert_copies(copies).await?;
+                for copy in copies {
+                    tx.record(&job.entry("copy.sealed", json!({ "copy": copy.record.id }))).await?;
+                }
+            }
+            Self::Replace(correction) => write_correction(tx, job, correction, "copy.replacing").await?,
+            Self::PutBack(copies) => {
+                for copy in copies {
+                    tx.record(&job.entry("copy.returning", json!({ "copy": copy }))).await?;
+                }
+            }
         }
-        write_correction(tx, &self.job, &self.correction, "copy.replacing").await?;
-        Ok(Ok(()))
-    }
-}
-
-/// Copies are about to be put back; without permission nothing is written.
-pub struct Return {
-    pub job: Arc<Job>,
-    pub copies: Vec<CopyId>,
-}
-
-#[async_trait]
-impl Write for Return {
-    type Answer = Permit;
-
-    fn row(&self) -> Uuid {
-        self.job.target.id.0
-    }
-
-    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
-        if let Err(halt) = permit(tx, &self.job).await? {
-            return Ok(Err(halt));
-        }
-        for copy in &self.copies {
-            tx.record(&self.job.entry("copy.returning", json!({ "copy": copy }))).await?;
-        }
-        Ok(Ok(()))
+        Ok(())
     }
 }
 

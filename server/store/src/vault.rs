@@ -6,7 +6,7 @@ use crate::{
     dialect::Row,
     drafts::UPLOADS,
     row::{bytes, code, json, number},
-    table::{Table, Taken, select},
+    table::{Table, Taken},
 };
 use async_trait::async_trait;
 use domain::{
@@ -36,14 +36,6 @@ pub(crate) const COPIES: Table = Table {
 
 #[async_trait]
 impl Vault for Transaction {
-    async fn has_body(&mut self, case: CaseId, name: &[u8; 32]) -> Result<bool> {
-        let body = select(BODIES.name, ["name"])
-            .and_where(Expr::col("case_id").eq(case.0))
-            .and_where(Expr::col("name").eq(bytes(name)))
-            .take();
-        Ok(self.row(&body, |_| Ok(())).await?.is_some())
-    }
-
     async fn insert_copies(&mut self, copies: &[SealedCopy]) -> Result<()> {
         let mut bodies: Vec<_> = copies.iter().filter_map(|copy| Some((copy, copy.body.as_ref()?))).collect();
         // Two workers that insert the same bodies must wait for each other in the same order.

@@ -220,7 +220,6 @@ passed_on!(Targets {
 );
 
 passed_on!(Vault {
-    "" has_body(case: CaseId, name: &[u8; 32]) -> bool;
     "copy" insert_copies(copies: &[SealedCopy]) -> ();
     "" copies(target: TargetId) -> Vec<CopyRecord>;
     "" copy_content(copy: CopyId) -> Option<(Vec<u8>, Vec<u8>)>;
