@@ -139,6 +139,13 @@ pub(crate) fn failure(error: sqlx::Error, what: &'static str) -> StoreError {
     }
 }
 
+/// Somebody else holds what was waited for: Postgres' `lock_not_available`, `SQLITE_BUSY` (the last byte of its number).
+pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
+    let Some(reported) = error.as_database_error() else { return false };
+    let code = reported.code().unwrap_or_default();
+    code == "55P03" || (code.len() < 5 && code.parse::<u32>().is_ok_and(|code| code & 0xff == 5))
+}
+
 /// The database itself said nothing.
 fn without_answer(error: sqlx::Error) -> StoreError {
     use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};

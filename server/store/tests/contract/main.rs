@@ -12,6 +12,7 @@ mod corrections;
 mod drafts;
 mod engine_switch;
 mod enlist;
+mod migrating;
 mod notifications;
 mod people;
 mod rotation;
