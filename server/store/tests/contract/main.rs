@@ -15,6 +15,7 @@ mod enlist;
 mod migrating;
 mod notifications;
 mod people;
+mod properties;
 mod rotation;
 mod schema;
 mod sent;
