@@ -17,6 +17,7 @@ mod journal;
 mod letters;
 mod mortal;
 mod office;
+mod operation;
 mod plan;
 mod points;
 mod worker;
