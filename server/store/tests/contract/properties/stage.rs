@@ -94,7 +94,9 @@ impl Stage {
     }
 
     pub async fn scene(&self) -> Scene {
-        let options = Options { max_connections: 2, ..Options::default() };
+        // The next transaction gets the connection of the one before, so a dropped one has been rolled back by then:
+        // until it is, its rows stay locked, and claims pass over them.
+        let options = Options { max_connections: 1, ..Options::default() };
         match self {
             Self::File { path, .. } => {
                 let folder = TempDir::new().unwrap();
