@@ -13,6 +13,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 use tempfile::TempDir;
+use testkit::postgres::Postgres;
 
 struct Machine(TempDir);
 
@@ -261,4 +262,24 @@ fn the_engine_is_stopped_without_a_browser() {
     assert!(machine.refuses(&["engine", "stop", "--reason", "again"], "").contains("stopped before"));
     machine.says(&["engine", "start"], "");
     assert!(machine.says(&["audit", "verify"], "").starts_with("2 entries"));
+}
+
+/// As two replicas do that are started together. What a killed one leaves: server/store/tests/contract/migrating.rs.
+#[test]
+fn two_can_migrate_at_once() {
+    let database = Postgres::shared().unwrap().map(|server| server.create_database().unwrap());
+    let server = database.iter().map(|database| database.url().to_owned());
+    for url in server.chain(["sqlite:recant.db".to_owned()]) {
+        let machine = Machine::new();
+        machine.write("recant.toml", &machine.read("recant.toml").replace("sqlite:recant.db", &url));
+        assert!(!machine.0.path().join("recant.db").exists(), "it isn't empty");
+        let both = std::thread::scope(|scope| {
+            let other = scope.spawn(|| machine.recant(&["migrate"], ""));
+            [machine.recant(&["migrate"], ""), other.join().unwrap()]
+        });
+        for output in both {
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert!(String::from_utf8_lossy(&output.stdout).contains("up to date"));
+        }
+    }
 }

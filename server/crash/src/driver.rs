@@ -16,7 +16,9 @@ use anyhow::{Context, Result, bail};
 use domain::{time::Timestamp, world::Clock};
 use std::{
     collections::HashSet,
-    fs, mem,
+    fs,
+    io::{self, Write as _},
+    mem,
     process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -186,7 +188,7 @@ impl Driver {
             let point = fs::read_to_string(self.place.folder.join("unlisted")).unwrap_or_default();
             bail!("the worker passed a point that no list names; add it to points.rs: {}", point.trim());
         }
-        self.violations.push(format!("the worker ended by itself: {status}"));
+        self.violation(format!("the worker ended by itself: {status}"));
         Ok(())
     }
 
@@ -200,13 +202,13 @@ impl Driver {
                 self.look("at rest", true).await?;
             }
             Ok(status) if status.as_ref().is_ok_and(|status| status.code() == Some(RESTLESS)) => {
-                self.violations.push("the office doesn't come to rest".into());
+                self.violation("the office doesn't come to rest".into());
                 self.look("no rest", false).await?;
             }
             Ok(status) => self.explain(status?)?,
             Err(_) => {
                 worker.kill().await?;
-                self.violations.push(format!("the office isn't at rest after {} s", REST.as_secs()));
+                self.violation(format!("the office isn't at rest after {} s", REST.as_secs()));
             }
         }
         self.turn_the_page()
@@ -225,6 +227,12 @@ impl Driver {
         Ok(())
     }
 
+    /// Said at once: a run that is cut off has still told what it found.
+    fn violation(&mut self, what: String) {
+        let _ = writeln!(io::stdout(), "{what}");
+        self.violations.push(what);
+    }
+
     fn letters(&self) -> MutexGuard<'_, Letters> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -241,7 +249,9 @@ impl Driver {
         // What stays wrong is told once.
         let fresh = findings.into_iter().filter(|finding| self.told.insert(finding.clone()));
         let told = fresh.map(|finding| format!("{finding} [kill {}: {when}]", self.kills));
-        self.violations.extend(told);
+        for violation in told.collect::<Vec<_>>() {
+            self.violation(violation);
+        }
         Ok(())
     }
 }

@@ -10,7 +10,8 @@ use domain::{
     portal::{Parts, Portal, Settings, Wake},
     shared::Language,
     store::Store,
-    vault::MasterKey,
+    vault::{KeyRing, KeySource, MasterKey},
+    verify::note::{KeyError, Signer},
     world::World,
 };
 use mailbox::maildir::{MaildirConfig, MaildirSystem};
@@ -27,6 +28,9 @@ pub const HELD: &str = "lea";
 pub const NOWHERE: &str = "nil";
 /// Everybody with a mailbox.
 pub const MAILBOXES: [&str; 8] = [BOSS, "ann", "bob", "cho", "dan", "eve", "fay", HELD];
+
+/// Each is a key of its own.
+const ROTATIONS: u8 = 200;
 
 /// As in production.
 pub const RETENTION: Duration = Duration::from_hours(30 * 24);
@@ -53,6 +57,33 @@ impl Place {
 
     pub fn journal(&self) -> PathBuf {
         self.folder.join("journal")
+    }
+
+    /// As the key file says now: how often the key was rotated.
+    pub fn rotations(&self) -> Result<u8> {
+        let file = self.rotations_file();
+        Ok(if file.exists() { fs::read_to_string(&file)?.parse()? } else { 0 })
+    }
+
+    /// Another master key is the first one from now on. False: there are enough.
+    pub fn rotate(&self) -> Result<bool> {
+        let Some(rotations) = self.rotations()?.checked_add(1).filter(|count| *count < ROTATIONS) else {
+            return Ok(false);
+        };
+        let scratch = self.folder.join("rotations.new");
+        fs::write(&scratch, rotations.to_string())?;
+        fs::rename(&scratch, self.rotations_file())?;
+        Ok(true)
+    }
+
+    /// Learns of rotations, as a process that reads the key file does.
+    pub fn master_key(&self) -> Result<MasterKey> {
+        let ring = KeySource::read(self).context("the master keys")?;
+        Ok(MasterKey::from_source(ring, Arc::new(self.clone())))
+    }
+
+    fn rotations_file(&self) -> PathBuf {
+        self.folder.join("rotations")
     }
 
     pub fn mail_system(&self) -> Result<Arc<MaildirSystem>> {
@@ -122,9 +153,16 @@ fn group(world: &World, name: &str, members: Vec<Member>) -> Result<Group> {
     Ok(Group { id: world.id(), address: address(name).parse()?, name: name.to_owned(), members })
 }
 
-/// The same key in every life of the worker.
-pub fn master_key() -> MasterKey {
-    MasterKey::new([7; 32])
+/// The newest key first; none is ever taken out of the file.
+impl KeySource for Place {
+    fn read(&self) -> Option<KeyRing> {
+        KeyRing::new((0..=self.rotations().ok()?).rev().map(|count| [7 + count; 32]))
+    }
+}
+
+/// Signs the trail.
+pub fn signer() -> Result<Signer, KeyError> {
+    Signer::new("office.test/trail", [9; 32])
 }
 
 pub fn portal(
@@ -132,6 +170,7 @@ pub fn portal(
     mail: Arc<dyn MailSystem>,
     mailer: Arc<dyn Mailer>,
     world: World,
+    master_key: MasterKey,
     engine: Arc<dyn Wake>,
 ) -> Result<Portal> {
     Ok(Portal::new(Parts {
@@ -139,7 +178,7 @@ pub fn portal(
         mail,
         mailer,
         world,
-        master_key: master_key(),
+        master_key,
         settings: Settings {
             organisation: "Office".into(),
             public_url: "http://127.0.0.1".into(),

@@ -29,6 +29,8 @@ pub enum Lure {
     Correct,
     /// The mail system says that the copy changed.
     Changed,
+    /// The mailbox gives no copy away.
+    Kept,
     /// The mail system doesn't answer for a while.
     Silent,
     /// The mail system takes almost as long as a lease lasts.
@@ -37,6 +39,8 @@ pub enum Lure {
     Switch,
     /// What ended a month ago is erased.
     Erase,
+    /// Another master key.
+    Rotate,
     /// A finished recall is undone.
     Restore,
     DropRestore,
@@ -74,9 +78,12 @@ pub const POINTS: &[Point] = &[
     point("commit case.restore_dropped", Lure::DropRestore),
     point("commit case.restore_requested", Lure::Restore),
     point("commit vault.erased", Lure::Erase),
+    point("commit vault.keys_retired", Lure::Rotate),
+    point("commit vault.rewrapped", Lure::Rotate),
     point("commit mail not sent", Lure::Later),
     point("commit copy.not_replaced", Lure::Denied),
     point("commit copy.left", Lure::Changed),
+    point("removal refused", Lure::Kept),
     point("commit postponement", Lure::Silent),
     point("commit renewal", Lure::Slow),
     point("commit engine switch", Lure::Switch),
@@ -103,6 +110,7 @@ pub const POINTS: &[Point] = &[
     point("commit case.finished", Lure::Approve),
     point("freeing of leases", Lure::Start),
     point("commit preparation", Lure::Any),
+    point("commit checkpoint", Lure::Any),
     point("commit case.holding", Lure::Any),
     rides("commit case.requested", Lure::Any),
     point("commit case.awaiting_approval", Lure::Any),
@@ -165,6 +173,6 @@ mod tests {
     fn each_has_one_name_and_ci_can_afford_them() {
         let names: HashSet<String> = all().map(|(name, _)| name).collect();
         assert_eq!(names.len(), POINTS.len() * 2);
-        assert!(needed() <= 80, "CI kills 80 times, {} are needed", needed());
+        assert!(needed() <= 100, "CI kills 100 times, {} are needed", needed());
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     journal::Journal,
     mortal::{Delivery, MortalMail, MortalMailer, MortalStore, Mortality},
     office::{self, Place},
+    operation,
     points::Lure,
     workload::{self, Office},
 };
@@ -71,6 +72,7 @@ pub async fn work(task: Task) -> Result<()> {
     let dice = Dice::new(task.seed, 2);
     let office = Office {
         portal: portal.clone(),
+        place,
         mortality,
         clock,
         dice,
@@ -103,13 +105,14 @@ async fn portal(place: &Place, mortality: &Arc<Mortality>, waker: Waker) -> Resu
         Arc::new(MortalMail(mail, mortality.clone())),
         Arc::new(mailer),
         mortality.world.clone(),
+        place.master_key()?,
         Arc::new(waker),
     )
 }
 
 /// Turns until nothing is due, then lets time pass for what is tried again later.
 async fn rest(office: &Office, engine: &Engine) -> Result<()> {
-    workload::start_engine(office).await?;
+    operation::start_engine(office).await?;
     for _ in 0..60 {
         workload::decide_everything(office).await?;
         for _ in 0..500 {

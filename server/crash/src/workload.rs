@@ -6,12 +6,12 @@ use crate::{
     dice::Dice,
     journal::Deed,
     mortal::Shared,
-    office::{BOSS, RETENTION, SENDERS, address},
+    office::{BOSS, Place, SENDERS, address},
+    operation,
     points::Lure,
 };
 use anyhow::{Context, Result};
 use domain::{
-    audit::Actor,
     case::{
         Case, CaseFilter, TargetsDigest, ask,
         decide::{self, DecideError},
@@ -19,7 +19,6 @@ use domain::{
         request::{self, RequestError},
         restore::{self, RestoreError},
     },
-    engine_switch::{self, SwitchError},
     ids::DraftId,
     org::{Person, Recipient},
     portal::Portal,
@@ -27,18 +26,15 @@ use domain::{
     sent_index,
     shared::{CaseState, Intent, ReasonKind, Verdict},
     time::Timestamp,
-    vault::retention,
 };
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
 pub struct Office {
     pub portal: Arc<Portal>,
+    pub place: Place,
     pub mortality: Shared,
     pub clock: Arc<OfficeClock>,
     pub dice: Dice,
@@ -50,24 +46,26 @@ pub struct Office {
 }
 
 /// More than a case waits for a decision.
-const A_DAY: Duration = Duration::from_hours(25);
+pub const A_DAY: Duration = Duration::from_hours(25);
 const PAGE: Page = Page { index: 0, size: 500 };
 
 /// Until the worker dies.
 pub async fn live(office: &Office) -> Result<()> {
     if !matches!(office.lure, Lure::Nothing | Lure::Switch) {
-        start_engine(office).await?;
+        operation::start_engine(office).await?;
     }
     loop {
         tokio::time::sleep(Duration::from_millis(2 + office.dice.below(25))).await;
-        match office.dice.below(14) {
+        match office.dice.below(16) {
             0..4 => ask(office).await?,
             4..7 => decide(office).await?,
             7 => withdraw(office).await?,
             8 => decide_wrongly(office).await?,
-            9 => switch(office).await?,
-            10 => erase(office).await?,
+            9 => operation::switch(office).await?,
+            10 => operation::erase(office).await?,
             11 | 12 => restore(office).await?,
+            13 => operation::sign(office).await?,
+            14 => operation::rotate(office).await?,
             _ => let_a_day_pass(office).await?,
         }
     }
@@ -134,7 +132,7 @@ fn form(office: &Office, recipients: &[Recipient]) -> DraftForm {
     let dice = &office.dice;
     let any = [Intent::Recall, Intent::Recall, Intent::RecallAndReplace, Intent::CorrectOnly];
     let intent = match office.lure {
-        Lure::Changed | Lure::Restore | Lure::DropRestore => Intent::Recall,
+        Lure::Changed | Lure::Kept | Lure::Restore | Lure::DropRestore => Intent::Recall,
         Lure::Replace | Lure::Denied => Intent::RecallAndReplace,
         Lure::Refuse | Lure::Slow | Lure::Withdraw | Lure::Expire if dice.chance(80) => Intent::Recall,
         _ => dice.pick(&any).copied().unwrap_or(Intent::Recall),
@@ -166,9 +164,13 @@ async fn decide(office: &Office) -> Result<()> {
     let approves = match office.lure {
         Lure::DropRestore => !undoes,
         Lure::Refuse | Lure::Slow => false,
-        Lure::Nothing | Lure::Any | Lure::Start | Lure::Withdraw | Lure::Silent | Lure::Changed => {
-            office.dice.chance(60)
-        }
+        Lure::Nothing
+        | Lure::Any
+        | Lure::Start
+        | Lure::Withdraw
+        | Lure::Silent
+        | Lure::Changed
+        | Lure::Kept => office.dice.chance(60),
         _ => true,
     };
     give(office, case, if approves { Verdict::Approved } else { Verdict::Refused }).await
@@ -255,44 +257,11 @@ async fn restore(office: &Office) -> Result<()> {
     }
 }
 
-/// The administrator stops the engine, now and then, and starts it again.
-async fn switch(office: &Office) -> Result<()> {
-    let running = office.portal.store.read().await?.engine_switch().await?.running;
-    if !running && office.dice.chance(50) {
-        return start_engine(office).await;
-    }
-    if running && (office.lure == Lure::Switch || office.dice.chance(4)) {
-        let (store, world) = (office.portal.store.as_ref(), &office.portal.world);
-        engine_switch::stop(store, world, Actor::System, "a look at the mail server").await?;
-        office.mortality.note(Deed::Stopped);
-    }
-    Ok(())
-}
-
-pub async fn start_engine(office: &Office) -> Result<()> {
-    // Noted before: an effect right after it is no late one.
-    office.mortality.note(Deed::Started);
-    match engine_switch::start_here(&office.portal, Actor::System).await {
-        Err(SwitchError::Already) | Ok(()) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn erase(office: &Office) -> Result<()> {
-    let ended = cases(office, CaseState::is_final).await?;
-    let lured = office.lure == Lure::Erase && !ended.is_empty();
-    if lured && !office.a_month_passed.swap(true, Ordering::SeqCst) {
-        office.clock.advance(RETENTION + A_DAY)?;
-    }
-    retention::erase_due(&office.portal).await?;
-    Ok(())
-}
-
 async fn waiting(office: &Office) -> Result<Vec<Case>> {
     cases(office, CaseState::awaits_decision).await
 }
 
-async fn cases(office: &Office, wanted: impl Fn(CaseState) -> bool) -> Result<Vec<Case>> {
+pub async fn cases(office: &Office, wanted: impl Fn(CaseState) -> bool) -> Result<Vec<Case>> {
     let states = CaseState::ALL.iter().copied().filter(|state| wanted(*state)).collect();
     let filter = CaseFilter { states, from: Some(office.since), ..CaseFilter::default() };
     let listing = office.portal.store.read().await?.list_cases(&filter, PAGE).await?;

@@ -7,12 +7,28 @@ use domain::store::StoreError;
 use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder, Value};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::{
-    AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type, error::ErrorKind,
-    migrate::Migrator, postgres::PgRow, sqlite::SqliteRow,
+    AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, SqlSafeStr, Sqlite, Type,
+    error::ErrorKind,
+    migrate::{Migration, MigrationType, Migrator},
+    postgres::PgRow,
+    sqlite::SqliteRow,
 };
+use std::sync::LazyLock;
 
-pub(crate) static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
-pub(crate) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+/// Made by the build script: number, name and text of each migration, in order.
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+}
+
+pub(crate) static SQLITE_MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrator(embedded::SQLITE));
+pub(crate) static POSTGRES_MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrator(embedded::POSTGRES));
+
+fn migrator(files: &[(i64, &'static str, &'static str)]) -> Migrator {
+    let migration = |&(number, name, sql): &(i64, &'static str, &'static str)| {
+        Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(files.iter().map(migration).collect())
+}
 
 /// Where Postgres says that there is work.
 pub(crate) const WORK_CHANNEL: &str = "recant_work";
@@ -137,6 +153,13 @@ pub(crate) fn failure(error: sqlx::Error, what: &'static str) -> StoreError {
         ErrorKind::ForeignKeyViolation => StoreError::Missing("what a row refers to"),
         _ => StoreError::Other(Box::new(error)),
     }
+}
+
+/// Somebody else holds what was waited for: Postgres' `lock_not_available`, `SQLITE_BUSY` (the last byte of its number).
+pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
+    let Some(reported) = error.as_database_error() else { return false };
+    let code = reported.code().unwrap_or_default();
+    code == "55P03" || (code.len() < 5 && code.parse::<u32>().is_ok_and(|code| code & 0xff == 5))
 }
 
 /// The database itself said nothing.

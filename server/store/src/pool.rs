@@ -5,8 +5,8 @@
 
 use crate::{
     Transaction,
-    dialect::{Connection, POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS, failure},
-    schema::{self, SchemaState, SetupError},
+    dialect::{Connection, failure},
+    schema::SetupError,
 };
 use async_trait::async_trait;
 use domain::store::{Enlisted, Result, Store, StoreError, Tx};
@@ -26,22 +26,26 @@ use std::{
 /// What `SQLite` uses when nobody asks for another size.
 const PAGE_BYTES: u64 = 4096;
 
-/// How long a writer waits for the one before it.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Postgres: all; `SQLite`: those that read.
     pub max_connections: u32,
     /// For a connection to become free.
     pub acquire_timeout: Duration,
+    /// How long a writer waits for the one before it.
+    pub lock_timeout: Duration,
     /// `SQLite`: the file never grows beyond; what doesn't fit is refused as [`StoreError::Full`].
     pub max_bytes: Option<u64>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_connections: 10, acquire_timeout: Duration::from_secs(30), max_bytes: None }
+        Self {
+            max_connections: 10,
+            acquire_timeout: Duration::from_secs(30),
+            lock_timeout: Duration::from_secs(10),
+            max_bytes: None,
+        }
     }
 }
 
@@ -75,11 +79,12 @@ impl Database {
         let pool = match url.parse()? {
             Address::SqliteFile(path) => open_file(&path, options).await?,
             Address::SqliteMemory => {
-                let only = sqlite_pool(1, options).connect_with(sqlite(Path::new(":memory:"))).await?;
+                let only =
+                    sqlite_pool(1, options).connect_with(sqlite(Path::new(":memory:"), options)).await?;
                 Pool::Sqlite { readers: only.clone(), writer: only, file: None }
             }
             Address::Postgres(server) => {
-                let settings = [("lock_timeout", format!("{}ms", LOCK_TIMEOUT.as_millis()))];
+                let settings = [("lock_timeout", format!("{}ms", options.lock_timeout.as_millis()))];
                 let server = server.application_name("recant").options(settings);
                 let pool = PgPoolOptions::new()
                     .max_connections(options.max_connections)
@@ -88,42 +93,6 @@ impl Database {
             }
         };
         Ok(Self { pool })
-    }
-
-    /// Brings the schema up to this program's; refuses one that is newer.
-    pub async fn migrate(&self) -> Result<(), SetupError> {
-        if let SchemaState::Newer { database, program } = self.schema_state().await? {
-            return Err(SetupError::Newer { database, program });
-        }
-        match &self.pool {
-            Pool::Sqlite { writer, .. } => {
-                let mut connection = writer.acquire().await?;
-                let done = SQLITE_MIGRATIONS.run_direct(None, &mut *connection, false).await;
-                finish_setup(done, connection).await?;
-            }
-            Pool::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                let done = POSTGRES_MIGRATIONS.run_direct(None, &mut *connection, false).await;
-                finish_setup(done, connection).await?;
-            }
-        }
-        // What a migration can't say in SQL.
-        let mut tx = self.begin_write().await?;
-        tx.plant_tree().await?;
-        Ok(Box::new(tx).commit().await?)
-    }
-
-    pub async fn schema_state(&self) -> Result<SchemaState, SetupError> {
-        let mut tx = self.begin_read().await?;
-        let known = match &self.pool {
-            Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
-            Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
-        };
-        let catalogue = match &self.pool {
-            Pool::Sqlite { .. } => ("sqlite_schema", "name"),
-            Pool::Postgres(_) => ("pg_tables", "tablename"),
-        };
-        Ok(schema::state(&mut tx, catalogue, known).await?)
     }
 
     /// Waits until all connections are closed.
@@ -221,22 +190,22 @@ async fn open_file(path: &Path, options: &Options) -> Result<Pool, SetupError> {
     file.read(true).write(true).create(true).truncate(false).mode(0o600);
     file.open(path).map_err(|source| SetupError::File { path: path.to_owned(), source })?;
     let writing = match options.max_bytes {
-        Some(bytes) => sqlite(path).pragma("max_page_count", (bytes / PAGE_BYTES).to_string()),
-        None => sqlite(path),
+        Some(bytes) => sqlite(path, options).pragma("max_page_count", (bytes / PAGE_BYTES).to_string()),
+        None => sqlite(path, options),
     };
     let writer = sqlite_pool(1, options).connect_with(writing).await?;
-    let reading = sqlite(path).pragma("query_only", "ON");
+    let reading = sqlite(path, options).pragma("query_only", "ON");
     let readers = sqlite_pool(options.max_connections, options).connect_with(reading).await?;
     Ok(Pool::Sqlite { readers, writer, file: Some(path.to_owned()) })
 }
 
-fn sqlite(path: &Path) -> SqliteConnectOptions {
+fn sqlite(path: &Path, options: &Options) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(LOCK_TIMEOUT)
+        .busy_timeout(options.lock_timeout)
 }
 
 /// After errors such as a full disk `SQLite` ends the transaction by itself; sqlx still counts it as open, and
@@ -248,17 +217,7 @@ fn sqlite_pool(max_connections: u32, options: &Options) -> SqlitePoolOptions {
         .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
 }
 
-/// A failed migration leaves its lock on the connection: that is closed, not given back.
-async fn finish_setup<D: sqlx::Database>(
-    done: Result<(), sqlx::migrate::MigrateError>,
-    connection: sqlx::pool::PoolConnection<D>,
-) -> Result<(), SetupError> {
-    if done.is_err() {
-        connection.close().await?;
-    }
-    Ok(done?)
-}
-
 mod enlist;
+mod migrate;
 #[cfg(test)]
 mod tests;

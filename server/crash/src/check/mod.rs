@@ -13,7 +13,7 @@ pub use trail::Auditor;
 
 use crate::{letters::Letters, office::Place};
 use anyhow::Result;
-use domain::{store::Store, time::Timestamp};
+use domain::{store::Store, time::Timestamp, vault::rotation};
 use scene::Scene;
 
 /// What the check looks at.
@@ -29,12 +29,20 @@ pub struct Moment<'a> {
 pub async fn check(moment: &Moment<'_>, store: &dyn Store, auditor: &mut Auditor) -> Result<Vec<String>> {
     let mut found = Findings::default();
     auditor.follow(store, &mut found).await?;
+    keys(moment.place, store, &mut found).await?;
     let scene = Scene::gather(moment, store).await?;
     mail::check(&scene, &mut found);
     cases::check(&scene, &mut found);
     corrections::check(&scene, &mut found);
     trail::check(&scene, &mut found);
     Ok(found.0)
+}
+
+/// Whatever a rotation was killed at, every case key opens with a key of the file, and the first one isn't retired.
+async fn keys(place: &Place, store: &dyn Store, found: &mut Findings) -> Result<()> {
+    let lost = rotation::check(store, &place.master_key()?).await;
+    found.unless(lost.is_ok(), || format!("I3: the vault's keys: {lost:?}"));
+    Ok(())
 }
 
 #[derive(Default)]

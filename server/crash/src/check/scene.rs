@@ -5,7 +5,7 @@ use crate::{
     files::{self, Found, Spot},
     journal::{self, Line},
     letters::Letters,
-    office::{self, BOSS, MAILBOXES, address},
+    office::{BOSS, MAILBOXES, address},
 };
 use anyhow::{Context, Result};
 use domain::{
@@ -17,6 +17,7 @@ use domain::{
     sent::Page,
     shared::CaseState,
     store::{Store, Tx},
+    vault::MasterKey,
 };
 use serde_json::Value;
 use std::{collections::BTreeMap, fs};
@@ -59,9 +60,10 @@ impl<'a> Scene<'a> {
         let mut tx = store.read().await?;
         let boss = tx.directory().await?.person_by_address(&address(BOSS).parse()?).context(BOSS)?.id;
         let filter = CaseFilter { from: Some(moment.since), ..CaseFilter::default() };
+        let key = moment.place.master_key()?;
         let mut cases = Vec::new();
         for row in tx.list_cases(&filter, ALL).await?.rows {
-            cases.push(case_file(tx.as_mut(), row.case).await?);
+            cases.push(case_file(tx.as_mut(), row.case, &key).await?);
         }
         Ok(Self {
             letters: moment.letters,
@@ -79,12 +81,12 @@ impl<'a> Scene<'a> {
     }
 }
 
-async fn case_file(tx: &mut dyn Tx, case: Case) -> Result<CaseFile> {
+async fn case_file(tx: &mut dyn Tx, case: Case, key: &MasterKey) -> Result<CaseFile> {
     let targets = tx.targets(case.id).await?;
     let mut copies = Vec::new();
     for target in &targets {
         for record in tx.copies(target.id).await? {
-            let raw = content(tx, &case, record.id).await.with_context(|| case.number.to_string())?;
+            let raw = content(tx, &case, record.id, key).await.with_context(|| case.number.to_string())?;
             copies.push(Kept { record, raw });
         }
     }
@@ -100,10 +102,10 @@ async fn case_file(tx: &mut dyn Tx, case: Case) -> Result<CaseFile> {
 }
 
 /// What the vault would give back, opened as the engine opens it.
-async fn content(tx: &mut dyn Tx, case: &Case, copy: CopyId) -> Result<Option<Vec<u8>>> {
+async fn content(tx: &mut dyn Tx, case: &Case, copy: CopyId, key: &MasterKey) -> Result<Option<Vec<u8>>> {
     let Some(wrapped) = tx.existing_vault_key(case.id.0).await? else { return Ok(None) };
     let Some((header, body)) = tx.copy_content(copy).await? else { return Ok(None) };
-    let key = office::master_key().unwrap(case.id.0, &wrapped)?;
+    let key = key.unwrap(case.id.0, &wrapped)?;
     let mut raw = key.open(&[b"header", copy.0.as_bytes().as_slice()].concat(), &header)?;
     raw.extend(key.open(b"body", &body)?);
     Ok(Some(raw))

@@ -8,7 +8,7 @@ use super::{
 use crate::{journal::Deed, office};
 use anyhow::Result;
 use domain::{
-    audit::Head,
+    audit::{Checkpoint, Head},
     case::{Correction, state, state::Event},
     shared::{CaseState, CopyState, CorrectionState},
     store::Store,
@@ -20,7 +20,9 @@ pub struct Auditor(Head);
 
 impl Auditor {
     pub(super) async fn follow(&mut self, store: &dyn Store, found: &mut Findings) -> Result<()> {
-        let Head { seq, hash, .. } = self.0;
+        let Head { seq, hash, ref tree } = self.0;
+        let mut signed =
+            store.read().await?.checkpoints_after(tree.size().saturating_sub(1), 1_000_000).await?;
         let mut tx = store.read().await?;
         if seq > 0 {
             let kept = tx.trail_after(seq - 1, 1).await?.first().is_some_and(|entry| entry.hash == hash);
@@ -30,11 +32,28 @@ impl Auditor {
             let sound = entry.as_exported().expected_hash() == entry.hash;
             let follows = entry.seq == self.0.seq + 1 && entry.previous == self.0.hash;
             found.unless(sound && follows, || format!("I9: the trail is broken at entry {}", entry.seq));
+            self.compare(&mut signed, found);
             self.0.grow(&entry);
         }
+        self.compare(&mut signed, found);
+        found.unless(signed.is_empty(), || {
+            let (there, signed) = (self.0.seq, signed.last().map(|last| last.size));
+            format!("I9: {there} entries are there, {signed:?} were signed")
+        });
         let head = tx.trail_head().await?;
         found.unless(head == self.0, || format!("I9: the tree's head at {} is another one", head.seq));
         Ok(())
+    }
+
+    /// What was signed of this many entries is their tree.
+    fn compare(&self, signed: &mut Vec<Checkpoint>, found: &mut Findings) {
+        let tree = &self.0.tree;
+        if signed.first().is_some_and(|next| next.size == tree.size()) {
+            let checkpoint = signed.remove(0);
+            found.unless(checkpoint.root == tree.root(), || {
+                format!("I9: the checkpoint of {} entries has another root", checkpoint.size)
+            });
+        }
     }
 }
 

@@ -52,12 +52,16 @@ impl Bed {
     }
 
     pub async fn postgres() -> Option<Self> {
+        let bed = Self::empty_postgres().await?;
+        bed.db.migrate().await.unwrap();
+        Some(bed)
+    }
+
+    pub async fn empty_postgres() -> Option<Self> {
         let server = Postgres::shared().unwrap()?;
         let database = server.create_database().unwrap();
         let url = database.url().to_owned();
-        let bed = Self::at(url, Place::Server { _database: database }).await;
-        bed.db.migrate().await.unwrap();
-        Some(bed)
+        Some(Self::at(url, Place::Server { _database: database }).await)
     }
 
     async fn at(url: String, place: Place) -> Self {
@@ -76,11 +80,26 @@ impl Bed {
     /// Past the store: what somebody with a database shell could do. Both databases must understand it.
     pub async fn by_hand(&self, sql: &str) -> sqlx::Result<()> {
         let sql = AssertSqlSafe(sql.to_owned());
-        if self.url.starts_with("sqlite:") {
+        if self.is_sqlite() {
             SqliteConnection::connect(&self.url).await?.execute(sql).await?;
         } else {
             PgConnection::connect(&self.url).await?.execute(sql).await?;
         }
         Ok(())
+    }
+
+    /// The only column of what this finds, each as text.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        if self.is_sqlite() {
+            let query = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()));
+            query.fetch_all(&mut SqliteConnection::connect(&self.url).await.unwrap()).await.unwrap()
+        } else {
+            let query = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()));
+            query.fetch_all(&mut PgConnection::connect(&self.url).await.unwrap()).await.unwrap()
+        }
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.url.starts_with("sqlite:")
     }
 }

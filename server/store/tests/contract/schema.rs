@@ -2,7 +2,12 @@ use crate::bed::Bed;
 use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt, path::Path};
 use store::{Database, Options, SchemaState, SetupError};
 
-stories!(migrating_twice_is_migrating_once, a_newer_schema_is_refused, a_changed_migration_is_refused);
+stories!(
+    migrating_twice_is_migrating_once,
+    a_newer_schema_is_refused,
+    a_gap_is_named_and_left_alone,
+    a_changed_migration_is_refused,
+);
 
 async fn migrating_twice_is_migrating_once(bed: Bed) {
     bed.db.migrate().await.unwrap();
@@ -21,6 +26,18 @@ async fn a_newer_schema_is_refused(bed: Bed) {
     assert!(matches!(refused, SetupError::Newer { database: 9000, .. }), "{refused:?}");
     assert!(refused.to_string().contains("written by a newer Recant"), "{refused}");
     assert!(matches!(bed.db.schema_state().await.unwrap(), SchemaState::Newer { database: 9000, .. }));
+}
+
+/// The highest number says "up to date".
+async fn a_gap_is_named_and_left_alone(bed: Bed) {
+    bed.by_hand("DELETE FROM _sqlx_migrations WHERE version IN (2, 4)").await.unwrap();
+    let state = bed.db.schema_state().await.unwrap();
+    assert!(matches!(&state, SchemaState::Other { missing, .. } if *missing == [2, 4]), "{state}");
+    assert!(state.to_string().ends_with("without migration 2, 4"), "{state}");
+    let refused = bed.db.migrate().await.unwrap_err();
+    assert!(matches!(&refused, SetupError::Other(gap) if *gap == state), "{refused:?}");
+    assert!(refused.to_string().contains("Use the program that made it"), "{refused}");
+    assert_eq!(bed.db.schema_state().await.unwrap(), state, "nothing was touched");
 }
 
 /// And the lock that migrating takes is given back: a second try isn't stuck.

@@ -70,7 +70,8 @@ async fn what_a_row_refers_to_must_exist(bed: Bed) {
 }
 
 async fn out_of_reach_is_told_from_broken(bed: Bed) {
-    let options = Options { max_connections: 1, acquire_timeout: Duration::from_secs(3), max_bytes: None };
+    let options =
+        Options { max_connections: 1, acquire_timeout: Duration::from_secs(3), ..Options::default() };
     let busy = Database::open(&bed.url, &options).await.unwrap();
     let taken = busy.write().await.unwrap();
     let waited = busy.write().await.map(drop);

@@ -1,0 +1,202 @@
+//! Targets: claims, leases, fences, results; and the switch, which stops claims.
+
+use super::{
+    Command, Expected, Said,
+    model::{Model, OfTarget, is_free, is_held, let_go, prolong, take},
+    no, said, yes,
+};
+use crate::builders::{at, id};
+use domain::{
+    case::{Detail, Target},
+    ids::TargetId,
+    shared::{Outcome, TargetState, Task},
+    store::{StoreError, TargetResult, Tx},
+};
+use proptest::{option, prelude::*, sample::select};
+
+properties!(targets: command());
+
+/// Targets 0, 1, 2 are of the first case, 3, 4, 5 of the second one; 6 isn't there.
+#[derive(Clone, Debug)]
+enum Call {
+    All(u128),
+    Get(u128),
+    Claim { holder: &'static str, now: i64, until: i64, limit: u32 },
+    Renew { target: u128, fence: i64, until: i64 },
+    Prolong { holder: &'static str, until: i64 },
+    Finish { target: u128, fence: i64, done: Task, state: TargetState, outcome: Option<Outcome>, now: i64 },
+    Postpone { target: u128, fence: i64, attempts: u32, due: i64, now: i64 },
+    Assign { target: u128, task: Option<Task>, outcome: Option<Outcome>, now: i64 },
+    Pulse(u128),
+    Stuck(Task, u32),
+    Open(u128),
+    Turn(bool),
+}
+
+fn command() -> impl Strategy<Value = Call> {
+    let (target, fence, time, task) = (|| 0..=6_u128, || 1..=3_i64, || 0..8_i64, || select(Task::ALL));
+    let holder = || select(&["one", "other"]);
+    prop_oneof![
+        1 => (1..=2_u128).prop_map(Call::All),
+        1 => target().prop_map(Call::Get),
+        6 => (holder(), time(), time(), 0..4_u32)
+            .prop_map(|(holder, now, until, limit)| Call::Claim { holder, now, until, limit }),
+        2 => (target(), fence(), time()).prop_map(|(target, fence, until)| Call::Renew { target, fence, until }),
+        1 => (holder(), time()).prop_map(|(holder, until)| Call::Prolong { holder, until }),
+        4 => (target(), fence(), task(), select(TargetState::ALL), option::of(select(Outcome::ALL)), time()).prop_map(
+            |(target, fence, done, state, outcome, now)| Call::Finish { target, fence, done, state, outcome, now }
+        ),
+        3 => (target(), fence(), 0..9_u32, time(), time())
+            .prop_map(|(target, fence, attempts, due, now)| Call::Postpone { target, fence, attempts, due, now }),
+        3 => (target(), option::weighted(0.8, task()), option::of(select(Outcome::ALL)), time())
+            .prop_map(|(target, task, outcome, now)| Call::Assign { target, task, outcome, now }),
+        1 => (1..=3_u128).prop_map(Call::Pulse),
+        1 => (task(), 0..9_u32).prop_map(|(task, attempts)| Call::Stuck(task, attempts)),
+        1 => (1..=2_u128).prop_map(Call::Open),
+        1 => prop::bool::weighted(0.7).prop_map(Call::Turn),
+    ]
+}
+
+fn target(n: u128) -> TargetId {
+    id((n / 3 + 1) * 1_000_000 + n % 3)
+}
+
+fn detail(now: i64) -> Detail {
+    Detail { seen_there: now % 2 == 0, read_copies: u32::try_from(now).unwrap(), ..Detail::default() }
+}
+
+#[async_trait::async_trait]
+impl Command for Call {
+    async fn ask(&self, tx: &mut dyn Tx) -> Said {
+        match self {
+            Self::All(case) => said(tx.targets(id(*case)).await),
+            Self::Get(n) => said(tx.target(target(*n)).await),
+            Self::Claim { holder, now, until, limit } => {
+                said(tx.claim_targets(holder, at(*now), at(*until), *limit).await)
+            }
+            Self::Renew { target: n, fence, until } => {
+                said(tx.renew_target(target(*n), *fence, at(*until)).await)
+            }
+            Self::Prolong { holder, until } => said(tx.prolong_leases(holder, at(*until)).await),
+            Self::Finish { target: n, fence, done, state, outcome, now } => {
+                let result = TargetResult { state: *state, outcome: *outcome, detail: detail(*now) };
+                said(tx.finish_target(target(*n), *fence, *done, &result, at(*now)).await)
+            }
+            Self::Postpone { target: n, fence, attempts, due, now } => {
+                let (detail, due, now) = (detail(*now), at(*due), at(*now));
+                said(tx.postpone_target(target(*n), *fence, &detail, *attempts, due, now).await)
+            }
+            Self::Assign { target: n, task, outcome, now } => {
+                said(tx.assign(target(*n), *task, *outcome, at(*now)).await)
+            }
+            Self::Pulse(case) => said(tx.case_pulse(id(*case)).await),
+            Self::Stuck(task, attempts) => said(tx.stuck_targets(*task, *attempts).await),
+            Self::Open(case) => said(tx.open_tasks(id(*case)).await),
+            Self::Turn(running) => said(tx.turn_engine(*running, None, at(1), "look").await),
+        }
+    }
+
+    fn expect(&self, model: &mut Model) -> Expected {
+        match self {
+            Self::All(case) => yes(model.targets_where(|row| row.case == id(*case))),
+            Self::Get(n) => yes(model.targets_where(|row| row.id == target(*n)).first()),
+            Self::Claim { holder, now, until, limit } => model.claim(holder, *now, *until, *limit),
+            Self::Renew { target: n, fence, until } => {
+                let running = model.switch.running;
+                match model.held(*n, *fence) {
+                    _ if !running => yes(None::<Task>),
+                    None => no(StoreError::Fenced("the target")),
+                    Some(held) => {
+                        held.row.lease.until = Some(at(*until));
+                        held.known = held.row.task;
+                        yes(held.row.task)
+                    }
+                }
+            }
+            Self::Prolong { holder, until } => {
+                // Nobody claims mails here.
+                let leases = model.targets.iter_mut().map(|one| &mut one.row.lease);
+                yes(leases.map(|lease| prolong(lease, holder, at(*until))).sum::<u64>())
+            }
+            Self::Finish { target: n, fence, done, state, outcome, now } => {
+                model.write(*n, *fence, *now, |one| {
+                    (one.row.state, one.row.outcome, one.row.attempts) = (*state, *outcome, 0);
+                    one.row.task = one.row.task.filter(|task| task != done);
+                })
+            }
+            Self::Postpone { target: n, fence, attempts, due, now } => model.write(*n, *fence, *now, |one| {
+                // What was set since the worker last looked wasn't tried.
+                if one.row.task.is_some() && one.row.task == one.known {
+                    (one.row.attempts, one.row.due_at) = (*attempts, at(*due));
+                }
+            }),
+            Self::Assign { target: n, task, outcome, now } => {
+                let Some(one) = model.targets.iter_mut().find(|one| one.row.id == target(*n)) else {
+                    return no(StoreError::Missing("the target"));
+                };
+                (one.row.task, one.row.attempts) = (*task, 0);
+                (one.row.due_at, one.row.updated_at) = (at(*now), at(*now));
+                one.row.outcome = outcome.or(one.row.outcome);
+                one.changes += 1;
+                yes(())
+            }
+            Self::Pulse(case) => {
+                let Some(found) = model.case(id(*case)) else { return no(StoreError::Missing("the case")) };
+                let of_case = model.targets.iter().filter(|one| one.row.case == found.id);
+                yes(format!("{}.{}.0", found.version, of_case.map(|one| one.changes).sum::<i64>()))
+            }
+            Self::Stuck(task, attempts) => {
+                yes(model.targets_where(|row| row.task == Some(*task) && row.attempts >= *attempts))
+            }
+            Self::Open(case) => {
+                yes(model.targets_where(|row| row.case == id(*case) && row.task.is_some()).len() as u64)
+            }
+            Self::Turn(running) => {
+                let turns = model.switch.running != *running;
+                model.switch.running = *running;
+                yes(turns)
+            }
+        }
+    }
+
+    fn looks() -> Vec<Self> {
+        (1..=2).flat_map(|case| [Self::All(case), Self::Pulse(case), Self::Open(case)]).collect()
+    }
+}
+
+impl Model {
+    fn targets_where(&self, takes: impl Fn(&Target) -> bool) -> Vec<&Target> {
+        self.targets.iter().map(|one| &one.row).filter(|row| takes(row)).collect()
+    }
+
+    pub fn claim(&mut self, holder: &str, now: i64, until: i64, limit: u32) -> Expected {
+        let urgency = |task| [Task::Release, Task::Hold, Task::Execute].iter().position(|one| *one == task);
+        let is_due =
+            |row: &Target| row.task.is_some() && row.due_at <= at(now) && is_free(&row.lease, at(now));
+        let mut due: Vec<_> = self.targets.iter_mut().filter(|one| is_due(&one.row)).collect();
+        due.sort_by_key(|one| one.row.task.map(urgency));
+        due.truncate(if self.switch.running { usize::try_from(limit).unwrap() } else { 0 });
+        for one in &mut due {
+            take(&mut one.row.lease, holder, at(until));
+            one.known = one.row.task;
+            one.changes += 1;
+        }
+        yes(due.iter().map(|one| &one.row).collect::<Vec<_>>())
+    }
+
+    fn held(&mut self, n: u128, fence: i64) -> Option<&mut OfTarget> {
+        let mut all = self.targets.iter_mut();
+        all.find(|one| one.row.id == target(n) && is_held(&one.row.lease, fence))
+    }
+
+    /// By whoever holds it; that ends the lease.
+    fn write(&mut self, n: u128, fence: i64, now: i64, write: impl FnOnce(&mut OfTarget)) -> Expected {
+        let Some(held) = self.held(n, fence) else { return no(StoreError::Fenced("the target")) };
+        write(held);
+        (held.row.detail, held.row.updated_at) = (detail(now), at(now));
+        let_go(&mut held.row.lease);
+        held.known = None;
+        held.changes += 1;
+        yes(())
+    }
+}
