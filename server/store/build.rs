@@ -17,8 +17,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         for file in files {
             let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             let (number, name) = stem.split_once('_').ok_or_else(|| format!("{stem}: not NNNN_name"))?;
-            let number: i64 = number.parse()?;
-            write!(code, "({number}, {:?}, include_str!({file:?})),", name.replace('_', " "))?;
+            let (number, name) = (number.parse::<i64>()?, name.replace('_', " "));
+            let path = file.to_str().ok_or("the path of the checkout isn't UTF-8")?;
+            write!(code, "({number}, {name:?}, include_str!({path:?})),")?;
         }
         code.push_str("];\n");
     }

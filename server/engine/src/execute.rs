@@ -80,7 +80,7 @@ async fn replace(
             (CorrectionState::Sent, "copy.replaced")
         }
         Ok(Put::Unsure) => {
-            correction.problem = "interrupted while it was put there; it isn't there now".to_owned();
+            correction.problem = "interrupted while it was put there; it isn't there now".into();
             (CorrectionState::Unconfirmed, "copy.replacement_unsure")
         }
         // It surely wasn't stored now.

@@ -27,18 +27,18 @@ use std::{
 
 pub fn put(mailbox: &Mailbox, copy: &NewCopy<'_>) -> Result<Put, MailError> {
     let desk = Desk::at(mailbox, copy)?;
-    desk.clear().map_err(failed)?;
+    desk.clear().map_err(|error| failed(&error))?;
     if let Some(spot) = find(mailbox, copy.key)? {
         // An earlier put may have ended between the link and its sync.
-        sync(mailbox, &spot).map_err(failed)?;
+        sync(mailbox, &spot).map_err(|error| failed(&error))?;
         return Ok(Put::AlreadyThere);
     }
     let (target, file) = desk.place()?;
-    let _draft = desk.write(&target).map_err(failed)?;
+    let _draft = desk.write(&target).map_err(|error| failed(&error))?;
     match desk.tmp.link(&desk.name, &target, &file) {
-        Ok(()) => target.sync().map(|()| Put::Stored).map_err(failed),
+        Ok(()) => target.sync().map(|()| Put::Stored).map_err(|error| failed(&error)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Put::AlreadyThere),
-        Err(error) => Err(failed(error)),
+        Err(error) => Err(failed(&error)),
     }
 }
 
@@ -46,31 +46,31 @@ pub fn put(mailbox: &Mailbox, copy: &NewCopy<'_>) -> Result<Put, MailError> {
 /// the mail system may take it away.
 pub fn stage(mailbox: &Mailbox, copy: &NewCopy<'_>) -> Result<(), MailError> {
     let desk = Desk::at(mailbox, copy)?;
-    desk.clear().map_err(failed)?;
-    desk.write(&mailbox.root).map_err(failed)?.keep();
-    desk.tmp.sync().map_err(failed)
+    desk.clear().map_err(|error| failed(&error))?;
+    desk.write(&mailbox.root).map_err(|error| failed(&error))?.keep();
+    desk.tmp.sync().map_err(|error| failed(&error))
 }
 
 pub fn put_once(mailbox: &Mailbox, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
     let desk = Desk::at(mailbox, copy)?;
     if let Some(spot) = find(mailbox, copy.key)? {
-        sync(mailbox, &spot).map_err(failed)?;
+        sync(mailbox, &spot).map_err(|error| failed(&error))?;
         return Ok(Put::AlreadyThere);
     }
     let (target, file) = desk.place()?;
     match desk.tmp.read(&desk.name) {
-        Ok(staged) => hand_over(mailbox, &staged, &target).map_err(failed)?,
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        Ok(staged) => hand_over(mailbox, &staged, &target).map_err(|error| failed(&error))?,
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&error)),
         Err(_) if tried => return Ok(Put::Unsure),
-        Err(_) => desk.write(&target).map_err(failed)?.keep(),
+        Err(_) => desk.write(&target).map_err(|error| failed(&error))?.keep(),
     }
     // Nobody else makes names with this key, and we hold the lock: it can't overwrite.
-    desk.tmp.rename(&desk.name, &target, &file).map_err(failed)?;
-    target.sync().and_then(|()| desk.tmp.sync()).map(|()| Put::Stored).map_err(failed)
+    desk.tmp.rename(&desk.name, &target, &file).map_err(|error| failed(&error))?;
+    target.sync().and_then(|()| desk.tmp.sync()).map(|()| Put::Stored).map_err(|error| failed(&error))
 }
 
-fn failed(error: io::Error) -> MailError {
-    mail_error("storing the message", &error)
+fn failed(error: &io::Error) -> MailError {
+    mail_error("storing the message", error)
 }
 
 /// The mailbox's `tmp/`, for one message at a time.
@@ -88,8 +88,8 @@ impl<'a> Desk<'a> {
         if copy.key.is_empty() || !copy.key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Err(MailError::Other(format!("{:?} is no key for a copy", copy.key)));
         }
-        let tmp = open_tmp(mailbox).map_err(failed)?;
-        let turn = tmp.lock().map_err(failed)?;
+        let tmp = open_tmp(mailbox).map_err(|error| failed(&error))?;
+        let turn = tmp.lock().map_err(|error| failed(&error))?;
         Ok(Self { mailbox, copy, tmp, name: format!("R{}.recant", copy.key), _turn: turn })
     }
 
@@ -106,7 +106,8 @@ impl<'a> Desk<'a> {
         let Mailbox { root, config, .. } = self.mailbox;
         let folder = folder::ensure(root, self.copy.folder, config.separator, config.owner)?;
         let (sub, file) = name::for_new(self.copy);
-        let target = folder.open(root).and_then(|folder| folder.sub(sub.as_str())).map_err(failed)?;
+        let target =
+            folder.open(root).and_then(|folder| folder.sub(sub.as_str())).map_err(|error| failed(&error))?;
         Ok((target, file))
     }
 
