@@ -18,8 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             let (number, name) = stem.split_once('_').ok_or_else(|| format!("{stem}: not NNNN_name"))?;
             let (number, name) = (number.parse::<i64>()?, name.replace('_', " "));
-            let path = file.to_str().ok_or("the path of the checkout isn't UTF-8")?;
-            write!(code, "({number}, {name:?}, include_str!({path:?})),")?;
+            // The text itself: a checkout may move, and its build with it.
+            write!(code, "({number}, {name:?}, {:?}),", fs::read_to_string(file)?)?;
         }
         code.push_str("];\n");
     }

@@ -29,6 +29,8 @@ pub enum Lure {
     Correct,
     /// The mail system says that the copy changed.
     Changed,
+    /// The mailbox gives no copy away.
+    Kept,
     /// The mail system doesn't answer for a while.
     Silent,
     /// The mail system takes almost as long as a lease lasts.
@@ -81,6 +83,7 @@ pub const POINTS: &[Point] = &[
     point("commit mail not sent", Lure::Later),
     point("commit copy.not_replaced", Lure::Denied),
     point("commit copy.left", Lure::Changed),
+    point("removal refused", Lure::Kept),
     point("commit postponement", Lure::Silent),
     point("commit renewal", Lure::Slow),
     point("commit engine switch", Lure::Switch),

@@ -132,7 +132,7 @@ fn form(office: &Office, recipients: &[Recipient]) -> DraftForm {
     let dice = &office.dice;
     let any = [Intent::Recall, Intent::Recall, Intent::RecallAndReplace, Intent::CorrectOnly];
     let intent = match office.lure {
-        Lure::Changed | Lure::Restore | Lure::DropRestore => Intent::Recall,
+        Lure::Changed | Lure::Kept | Lure::Restore | Lure::DropRestore => Intent::Recall,
         Lure::Replace | Lure::Denied => Intent::RecallAndReplace,
         Lure::Refuse | Lure::Slow | Lure::Withdraw | Lure::Expire if dice.chance(80) => Intent::Recall,
         _ => dice.pick(&any).copied().unwrap_or(Intent::Recall),
@@ -164,9 +164,13 @@ async fn decide(office: &Office) -> Result<()> {
     let approves = match office.lure {
         Lure::DropRestore => !undoes,
         Lure::Refuse | Lure::Slow => false,
-        Lure::Nothing | Lure::Any | Lure::Start | Lure::Withdraw | Lure::Silent | Lure::Changed => {
-            office.dice.chance(60)
-        }
+        Lure::Nothing
+        | Lure::Any
+        | Lure::Start
+        | Lure::Withdraw
+        | Lure::Silent
+        | Lure::Changed
+        | Lure::Kept => office.dice.chance(60),
         _ => true,
     };
     give(office, case, if approves { Verdict::Approved } else { Verdict::Refused }).await

@@ -16,6 +16,8 @@ pub struct Look {
     pub strangers: u32,
     pub searched: Vec<FolderName>,
     pub skipped: Vec<Skipped>,
+    /// A copy left its place while we looked: it may be anywhere, also where we had looked before.
+    pub moved: bool,
 }
 
 #[derive(Debug)]
@@ -48,7 +50,10 @@ pub async fn find(session: &mut dyn MailSession, message: &CaseMessage, own: Own
             }
             Ok(_) => look.strangers += 1,
             // Not silently "not there": the caller sees that the look was incomplete.
-            Err(MailError::Gone) => look.skipped.push(skip(&found, "moved while we looked")),
+            Err(MailError::Gone) => {
+                look.moved = true;
+                look.skipped.push(skip(&found, "moved while we looked"));
+            }
             Err(MailError::Denied(reason)) => look.skipped.push(skip(&found, &reason)),
             Err(other) => return Err(other),
         }

@@ -1,7 +1,6 @@
 //! Approved: what policy and request allow is taken, the replacement is put in its place, the end is verified.
 
 use crate::{
-    hold::LOOKS,
     target::{TaskError, count},
     visit::Visit,
     writes::{Effect, Note},
@@ -12,7 +11,6 @@ use domain::{
         outcome::{self, Facts},
         state::settled,
     },
-    look::Look,
     mail_system::{Flags, MailError, MailSession, NewCopy, Put},
     shared::{CopyState, CorrectionState, Intent, TargetState},
     store::TargetResult,
@@ -22,7 +20,7 @@ use domain::{
 pub async fn execute(visit: &mut Visit) -> Result<TargetResult, TaskError> {
     visit.read_copies().await?;
     let mut session = visit.open().await?;
-    let look = take_all(visit, session.as_mut()).await?;
+    let look = visit.take_all(session.as_mut()).await?;
     let held: Vec<CopyRecord> =
         visit.copies.iter().filter(|copy| copy.state == CopyState::Held).cloned().collect();
     let replaced = replace(visit, session.as_mut(), &held).await?;
@@ -38,18 +36,6 @@ pub async fn execute(visit: &mut Visit) -> Result<TargetResult, TaskError> {
     let reached = if held.is_empty() && visit.detail.seen_there { TargetState::Located } else { before };
     let state = settled(outcome, reached);
     Ok(TargetResult { state, outcome: Some(outcome), detail: visit.detail.clone() })
-}
-
-async fn take_all(visit: &mut Visit, session: &mut dyn MailSession) -> Result<Look, TaskError> {
-    for _ in 0..LOOKS {
-        let look = visit.look(session).await?;
-        let covered = visit.covered(&look);
-        if covered.is_empty() {
-            return Ok(look);
-        }
-        visit.take(session, &covered).await?;
-    }
-    Err(TaskError::KeptChanging)
 }
 
 /// Puts the replacement where the original stood. False: none is wanted here, or this mailbox won't take it
@@ -101,7 +87,7 @@ async fn replace(
 
 /// Ready before the intent, so that whoever finds the intent can tell whether it was put there.
 async fn put_once(
-    visit: &Visit,
+    visit: &mut Visit,
     session: &mut dyn MailSession,
     place: &CopyRecord,
     correction: &mut Correction,

@@ -15,6 +15,9 @@ pub async fn release(visit: &mut Visit) -> Result<TargetResult, TaskError> {
     if visit.copies.iter().any(|copy| copy.state != CopyState::Left) {
         let mut session = visit.open().await?;
         visit.look(session.as_mut()).await?;
+        if visit.copies.iter().any(|copy| copy.state == CopyState::Vaulted) {
+            return Err(TaskError::KeptChanging);
+        }
         let held: Vec<CopyRecord> =
             visit.copies.iter().filter(|copy| copy.state == CopyState::Held).cloned().collect();
         if !held.is_empty() {

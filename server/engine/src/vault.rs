@@ -13,17 +13,39 @@ use domain::{
 
 impl Visit {
     /// What the task takes of what was seen.
-    pub fn covered<'l>(&self, look: &'l Look) -> Vec<&'l VerifiedCopy> {
+    fn covered<'l>(&self, look: &'l Look) -> Vec<&'l VerifiedCopy> {
         let (task, include_read) = (self.job.task, self.job.case.request.include_read);
         look.copies.iter().filter(|copy| effects::covers(task, include_read, copy.found.flags.seen)).collect()
     }
 
+    /// Takes what the task covers until a look finds nothing of it left: that look. A client that changes a copy
+    /// each time is left alone for a while; where each copy is, is known by then.
+    pub async fn take_all(&mut self, session: &mut dyn MailSession) -> Result<Look, TaskError> {
+        let mut look = self.look(session).await?;
+        for _ in 0..ROUNDS {
+            if self.is_done(&look) {
+                break;
+            }
+            let covered = self.covered(&look);
+            self.take(session, &covered).await?;
+            look = self.look(session).await?;
+        }
+        if self.is_done(&look) { Ok(look) } else { Err(TaskError::KeptChanging) }
+    }
+
+    fn is_done(&self, look: &Look) -> bool {
+        self.covered(look).is_empty() && !look.moved
+    }
+
     /// Vault commit, then removal, then its note.
-    pub async fn take(
+    async fn take(
         &mut self,
         session: &mut dyn MailSession,
         copies: &[&VerifiedCopy],
     ) -> Result<(), TaskError> {
+        if copies.is_empty() {
+            return Ok(());
+        }
         let records = self.seal(copies).await?;
         for (at, copy) in copies.iter().enumerate() {
             if let Err(error) = self.may_act().await {
@@ -62,6 +84,10 @@ impl Visit {
         for id in unsure.map(|copy| copy.id).collect::<Vec<_>>() {
             let raw = self.content(id).await?;
             let place = there.iter().position(|present| *present == raw);
+            if place.is_none() && look.moved {
+                // It may be the one that moved. The next look decides.
+                continue;
+            }
             let state = effects::after_looking_again(place.is_some());
             if let Some(at) = place {
                 there.swap_remove(at);
@@ -93,8 +119,7 @@ impl Visit {
             bodies = None;
         }
         let records: Vec<CopyRecord> = sealed.iter().map(|copy| copy.record.clone()).collect();
-        self.announce(Effect::Take { notes: self.notes.clone(), copies: sealed }).await?;
-        self.notes.clear();
+        self.announce(Effect::Take(sealed)).await?;
         if let Some(bodies) = &mut bodies {
             bodies.extend(fresh);
         }
@@ -143,6 +168,8 @@ impl Visit {
         job.sealing.key(&job.portal, &job.committer, job.case.id).await
     }
 }
+
+const ROUNDS: usize = 4;
 
 const BODY: &[u8] = b"body";
 

@@ -3,7 +3,7 @@
 use crate::{
     retry::{MAX_ATTEMPTS, delay},
     target::{Job, TaskError, count},
-    writes::{Ask, Effect, End, Note, Settle, permit_seen},
+    writes::{Ask, Effect, End, Note, Settle, Wait, permit_seen},
 };
 use domain::{
     case::{
@@ -25,7 +25,7 @@ pub struct Visit {
     /// Everything ever taken here, with what this visit knows of it.
     pub copies: Vec<CopyRecord>,
     /// Not written yet.
-    pub(super) notes: Vec<Note>,
+    notes: Vec<Note>,
 }
 
 impl Visit {
@@ -62,7 +62,7 @@ impl Visit {
     }
 
     /// Before each effect: a withdrawal, a stop, a legal hold and a lost lease are seen (I5, I8).
-    pub async fn may_act(&self) -> Result<(), TaskError> {
+    pub async fn may_act(&mut self) -> Result<(), TaskError> {
         let mut tx = self.job.portal.store.read().await?;
         let seen = permit_seen(tx.as_mut(), &self.job).await?;
         drop(tx);
@@ -72,10 +72,12 @@ impl Visit {
         }
     }
 
-    /// The intent, durably and with permission.
-    pub async fn announce(&self, effect: Effect) -> Result<(), TaskError> {
-        let ask = Ask { job: self.job.clone(), effect };
-        self.job.committer.write(ask).await?.map_err(TaskError::Halted)
+    /// The intent, durably and with permission, after whatever is known by now.
+    pub async fn announce(&mut self, effect: Effect) -> Result<(), TaskError> {
+        let ask = Ask { job: self.job.clone(), notes: self.notes.clone(), effect };
+        self.job.committer.write(ask).await?.map_err(TaskError::Halted)?;
+        self.notes.clear();
+        Ok(())
     }
 
     pub fn note_copy(&mut self, id: CopyId, state: CopyState, action: &'static str) {
@@ -108,7 +110,7 @@ impl Visit {
 /// Whoever runs the portal hears of copies that don't go back, once a case.
 async fn told(job: &Job, end: &End) -> Result<Vec<Notification>> {
     let attempts = match end {
-        End::Postponed { attempts, .. } if job.task == Task::Release => *attempts,
+        End::Postponed(wait) if job.task == Task::Release => wait.attempts,
         _ => return Ok(Vec::new()),
     };
     if attempts >= STUCK_AFTER {
@@ -135,13 +137,14 @@ fn failed(job: &Job, mut detail: Detail, error: &TaskError) -> End {
 }
 
 fn go_on(job: &Job, detail: Detail, after: After, asked: Option<Duration>) -> End {
+    let attempts = job.target.attempts + 1;
+    let due = job.portal.world.now().plus(delay(attempts, asked));
+    let wait = Wait { detail: detail.clone(), attempts, due };
     match after {
         After::Free => End::Freed,
-        After::Wait => {
-            let attempts = job.target.attempts + 1;
-            let due = job.portal.world.now().plus(delay(attempts, asked));
-            End::Postponed { detail, attempts, due }
+        After::Wait => End::Postponed(wait),
+        After::Settle(outcome) => {
+            End::GivenUp(TargetResult { state: job.target.state, outcome, detail }, wait)
         }
-        After::Settle(outcome) => End::Finished(TargetResult { state: job.target.state, outcome, detail }),
     }
 }

@@ -25,6 +25,9 @@ use uuid::Uuid;
 /// permission nothing is written.
 pub struct Ask {
     pub job: Arc<Job>,
+    /// What was seen before, which the effect makes unseen: a copy that went back looks as if it had never gone, and of
+    /// two alike in the vault nobody could say which is in the mailbox.
+    pub notes: Vec<Note>,
     pub effect: Effect,
 }
 
@@ -36,12 +39,7 @@ pub enum Effect {
     /// It was announced before.
     Known,
     /// Copies go into the vault, to be removed then.
-    Take {
-        /// What became of copies that were sealed before: at most one unsure record a copy, or a later look would
-        /// take the others for copies of their own.
-        notes: Vec<Note>,
-        copies: Vec<SealedCopy>,
-    },
+    Take(Vec<SealedCopy>),
     Replace(Box<Correction>),
     PutBack(Vec<CopyId>),
 }
@@ -57,6 +55,9 @@ impl Write for Ask {
     async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
         let permit = permit(tx, &self.job).await?;
         if permit.is_ok() {
+            for note in &self.notes {
+                note.write(tx, &self.job).await?;
+            }
             self.effect.write(tx, &self.job).await?;
         }
         Ok(permit)
@@ -67,10 +68,7 @@ impl Effect {
     async fn write(&self, tx: &mut dyn Tx, job: &Job) -> Result<()> {
         match self {
             Self::Known => {}
-            Self::Take { notes, copies } => {
-                for note in notes {
-                    note.write(tx, job).await?;
-                }
+            Self::Take(copies) => {
                 tx.insert_copies(copies).await?;
                 for copy in copies {
                     tx.record(&job.entry("copy.sealed", json!({ "copy": copy.record.id }))).await?;
@@ -87,7 +85,7 @@ impl Effect {
     }
 }
 
-/// What an effect came to. Written with the end of the visit: until then the intent says that we must look.
+/// What an effect came to. Written with the next intent or the end of the visit: until then we must look.
 #[derive(Clone)]
 pub enum Note {
     Copy { id: CopyId, state: CopyState, action: &'static str },
@@ -97,13 +95,18 @@ pub enum Note {
 /// How a visit ended.
 pub enum End {
     Finished(TargetResult),
-    Postponed {
-        detail: Detail,
-        attempts: u32,
-        due: Timestamp,
-    },
+    Postponed(Wait),
+    /// With this result; postponed while it isn't known where a copy is.
+    GivenUp(TargetResult, Wait),
     /// Another task waits for this target: it needn't wait for our lease.
     Freed,
+}
+
+/// Tried again later.
+pub struct Wait {
+    pub detail: Detail,
+    pub attempts: u32,
+    pub due: Timestamp,
 }
 
 /// The end of a visit: notes, result, correction and audit entries together, and the lease is over.
@@ -126,18 +129,26 @@ impl Write for Settle {
     async fn run(&self, tx: &mut dyn Tx) -> Result<()> {
         let (job, target) = (&self.job, &self.job.target);
         let (id, fence, now) = (target.id, target.lease.fence, job.portal.world.now());
-        // First of all: it fails when the lease isn't ours any more.
-        match &self.end {
-            End::Finished(result) => tx.finish_target(id, fence, job.task, result, now).await?,
-            End::Postponed { detail, attempts, due } => {
-                tx.postpone_target(id, fence, detail, *attempts, *due, now).await?;
+        let sure = effects::may_give_up(job.task, &self.copies(tx).await?);
+        let result = match &self.end {
+            End::Finished(result) => Some(result),
+            End::GivenUp(result, _) if sure => Some(result),
+            _ => None,
+        };
+        // First of all writes: it fails when the lease isn't ours any more.
+        match (&self.end, result) {
+            (_, Some(result)) => tx.finish_target(id, fence, job.task, result, now).await?,
+            (End::Postponed(wait) | End::GivenUp(_, wait), None) => {
+                tx.postpone_target(id, fence, &wait.detail, wait.attempts, wait.due, now).await?;
             }
-            End::Freed => tx.postpone_target(id, fence, &target.detail, 0, now, now).await?,
+            (End::Finished(_) | End::Freed, None) => {
+                tx.postpone_target(id, fence, &target.detail, 0, now, now).await?;
+            }
         }
         for note in &self.notes {
             note.write(tx, job).await?;
         }
-        let End::Finished(result) = &self.end else {
+        let Some(result) = result else {
             return self.tell(tx).await;
         };
         if let Some(outcome) = result.outcome {
@@ -151,6 +162,19 @@ impl Write for Settle {
 }
 
 impl Settle {
+    /// As they are with what this visit knows. Looked up only where it matters: by those who give up.
+    async fn copies(&self, tx: &mut dyn Tx) -> Result<Vec<CopyState>> {
+        let End::GivenUp(..) = self.end else { return Ok(Vec::new()) };
+        let noted = |copy: CopyId| {
+            self.notes.iter().rev().find_map(|note| match note {
+                Note::Copy { id, state, .. } if *id == copy => Some(*state),
+                _ => None,
+            })
+        };
+        let copies = tx.copies(self.job.target.id).await?;
+        Ok(copies.iter().map(|copy| noted(copy.id).unwrap_or(copy.state)).collect())
+    }
+
     async fn tell(&self, tx: &mut dyn Tx) -> Result<()> {
         if !self.tell.is_empty() {
             let told: Vec<_> = self.tell.iter().map(|one| one.person).collect();

@@ -30,6 +30,8 @@ struct DeliverySession(Box<dyn MailSession>, Shared);
 
 /// Not quite a lease: it must be renewed before anything is done.
 const SLOW: Duration = Duration::from_secs(11);
+/// What was sealed stays where it is, and must not be in both places for long.
+const REFUSED: &str = "removal refused";
 
 #[async_trait]
 impl MailSystem for MortalMail {
@@ -74,6 +76,11 @@ impl MailSession for MortalSession {
         shared.before("remove");
         if shared.says_no(Lure::Changed) {
             return Ok(Removal::Changed);
+        }
+        if shared.says_no(Lure::Kept) {
+            shared.before(REFUSED);
+            shared.after(REFUSED);
+            return Err(MailError::Denied("this mailbox gives nothing away".into()));
         }
         if shared.has(Bug::RemoveLate) {
             tokio::time::sleep(Duration::from_secs(3)).await;

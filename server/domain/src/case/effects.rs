@@ -63,6 +63,12 @@ pub fn after_giving_up(task: Task) -> After {
     ended(task, Outcome::Failed)
 }
 
+/// Not while a copy may be in the mailbox or not, which only a look can tell (I3, I4). A hold may: whatever is
+/// decided, the next task looks.
+pub fn may_give_up(task: Task, copies: &[CopyState]) -> bool {
+    task == Task::Hold || !copies.contains(&CopyState::Vaulted)
+}
+
 /// A hold that fails is no outcome: the decision is still to come. A release is never given up: the vault holds
 /// somebody's mail.
 fn ended(task: Task, outcome: Outcome) -> After {
@@ -158,6 +164,14 @@ mod tests {
         fn a_release_never_ends_for_want_of_a_way(halt in select(&[Halt::Stopped, Halt::LegalHold])) {
             prop_assert_eq!(after_halt(Task::Release, halt), After::Wait);
             prop_assert_eq!(after_giving_up(Task::Release), After::Wait);
+        }
+
+        /// I3, I4: an outcome is said when it is known where every copy is.
+        #[test]
+        fn no_outcome_while_a_copy_may_be_in_two_places(copies in prop::collection::vec(select(CopyState::ALL), 0..4)) {
+            let unsure = copies.contains(&CopyState::Vaulted);
+            prop_assert_eq!(may_give_up(Task::Execute, &copies), !unsure);
+            prop_assert!(may_give_up(Task::Hold, &copies));
         }
 
         /// Freezing takes only what nobody has read, and releasing takes nothing.

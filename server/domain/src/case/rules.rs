@@ -163,11 +163,12 @@ pub fn on_restore(outcome: Option<Outcome>) -> Option<Task> {
         | Outcome::ReplacedRead
         // One copy may have been taken before another was read.
         | Outcome::LeftRead
-        | Outcome::Failed => Some(Task::Release),
+        | Outcome::Failed
+        // Placed after something had been taken: it goes back when the hold is lifted.
+        | Outcome::OnLegalHold => Some(Task::Release),
         Outcome::AlreadyGone
         | Outcome::NotFound
         | Outcome::Outside
-        | Outcome::OnLegalHold
         | Outcome::Restored
         | Outcome::Untouched
         | Outcome::Corrected => None,

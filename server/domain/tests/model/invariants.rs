@@ -84,11 +84,8 @@ fn somewhere(model: &Recall, world: &World) -> bool {
             !recipient.inside || is_with_its_owner(target) || target.is_in_vault()
         });
     let true_records = copies(world).all(|copy| copy.sealed != copy.state.is_out_of_vault());
-    // One that failed keeps the sealed copy: nobody could look whether it is the only one.
-    let once = ended(model, world).all(|(target, _)| {
-        let failed = target.outcome == Some(Outcome::Failed);
-        target.in_mailbox() <= 1 && (failed || !(target.is_in_mailbox() && target.is_in_vault()))
-    });
+    let once = ended(model, world)
+        .all(|(target, _)| target.in_mailbox() <= 1 && !(target.is_in_mailbox() && target.is_in_vault()));
     never_lost && true_records && once
 }
 

@@ -112,6 +112,7 @@ impl Worker<'_> {
     fn end(&mut self, task: Task, after: After) {
         match after {
             After::Free | After::Wait => self.give_back(),
+            After::Settle(_) if !effects::may_give_up(task, &self.target().copy_states()) => self.give_back(),
             After::Settle(outcome) => {
                 let state = self.target().state;
                 self.go(Step::Settle(task, state, outcome));

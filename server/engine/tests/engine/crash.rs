@@ -1,11 +1,12 @@
 //! A worker that dies at every possible point: nothing is lost, nothing is doubled, and the next one ends it.
 
 use crate::office::{
-    Ask, Office, address, hours,
+    Ask, Office, RECALL, address, hours,
     mortal::{Life, MortalMail, MortalStore},
     work,
 };
 use domain::{
+    case::decide,
     mail_system::{Flags, MailSystem},
     shared::{CaseState, CorrectionState, Intent, Outcome, Verdict},
 };
@@ -178,4 +179,38 @@ async fn dying_on_the_way_back() {
             }
         }
     }
+}
+
+/// Who dies between a removal and its note leaves the next worker a copy to look for; and that one dies, too, with the
+/// copy back in its place, where it looks as if it had never been away.
+#[tokio::test]
+async fn dying_again_on_the_way_back_tells_the_truth() {
+    let mut taken = 0;
+    for first in 1.. {
+        let mut lived_once = false;
+        for second in 1.. {
+            let office = Office::open().await;
+            let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
+            let number = office.ask(&office.portal, RECALL).await;
+            lived_once = work_and_die(&office, first, true).await;
+            let gone = office.copies("bob", &mail).await.is_empty();
+            decide::withdraw(&office.portal, &office.who("ann").await, number).await.unwrap();
+            let lived = work_and_die(&office, second, true).await;
+            work(&office.portal).await;
+
+            let moment = format!("died at calls {first} and {second}");
+            assert_eq!(office.copies("bob", &mail).await.len(), 1, "{moment}");
+            let outcome = if gone { Outcome::Restored } else { Outcome::Untouched };
+            assert_eq!(office.outcome(number, "bob").await, Some(outcome), "{moment}");
+            office.trail_is_whole().await;
+            taken += usize::from(gone);
+            if lived {
+                break;
+            }
+        }
+        if lived_once {
+            break;
+        }
+    }
+    assert!(taken > 0);
 }

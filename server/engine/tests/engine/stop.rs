@@ -166,6 +166,14 @@ async fn rest(portal: &Arc<Portal>) {
     panic!("it doesn't come to rest");
 }
 
+/// Another hand writes of the decision: its writes would fall between the permission for a copy and its return by chance.
+async fn take_mail_about_it(office: &Office) {
+    let mut tx = office.store_write().await;
+    let now = office.portal.world.now();
+    assert!(!tx.claim_notifications("another", now, now.plus(hours(9)), 9).await.unwrap().is_empty());
+    tx.commit().await.unwrap();
+}
+
 async fn start_again(office: &Office) {
     engine_switch::start_here(&office.portal, Actor::System).await.unwrap();
     office.settle().await;
@@ -205,6 +213,7 @@ async fn no_copy_is_put_back_after_a_stop() {
         let number = office.ask(&office.portal, RECALL).await;
         office.settle().await;
         office.decide(number, Verdict::Refused).await;
+        take_mail_about_it(&office).await;
         if work_until_stopped(&office, moment).await.is_none() {
             assert!(moment > 3, "the count reaches past the whole story");
             break;

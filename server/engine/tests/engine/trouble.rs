@@ -3,14 +3,14 @@
 use crate::office::{Ask, Mail, Office, RECALL, address, work};
 use async_trait::async_trait;
 use domain::{
-    case::decide,
+    case::{CopyRecord, decide},
     mail::{EmailAddress, MessageId},
     mail_system::{
         Capabilities, CopyHandle, Flags, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
         SentListing,
     },
     portal::Portal,
-    shared::{CaseState, CopyState, Outcome, Trouble, Verdict},
+    shared::{CaseNumber, CaseState, CopyState, Outcome, Trouble, Verdict},
     store::Store,
 };
 use futures::future::BoxFuture;
@@ -102,8 +102,13 @@ async fn withdrawn_in_the_middle_of_a_hold() {
     assert_eq!(office.case(number).await.state, CaseState::Closed);
     let target = &office.targets(number).await[0];
     assert_eq!(target.outcome, Some(Outcome::Untouched), "it was never taken");
-    let copies = office.store.read().await.unwrap().copies(target.id).await.unwrap();
-    assert!(copies.iter().all(|copy| copy.state == CopyState::Left));
+    assert!(copies_of(&office, number).await.iter().all(|copy| copy.state == CopyState::Left));
+}
+
+/// What was ever taken of the first target.
+async fn copies_of(office: &Office, number: CaseNumber) -> Vec<CopyRecord> {
+    let target = office.targets(number).await[0].id;
+    office.store.read().await.unwrap().copies(target).await.unwrap()
 }
 
 /// The recipient opens the mail between our look and our removal.
@@ -118,6 +123,90 @@ async fn read_in_the_last_moment_is_left() {
     work(&meddled).await;
     assert_eq!(office.outcome(number, "bob").await, Some(Outcome::LeftRead));
     assert_eq!(office.copies("bob", &mail).await.len(), 1);
+}
+
+/// I3, I4: a removal is refused for good, and then the mailbox can't be seen: nobody knows where the copy is, so no
+/// outcome is told until somebody does.
+#[tokio::test]
+async fn no_outcome_while_a_copy_may_be_in_two_places() {
+    let office = Office::open().await;
+    let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
+    let number = office.ask(&office.portal, RECALL).await;
+    let blind = office.through(Box::new(|store, mail| (store, Arc::new(Blind(mail)) as Arc<dyn MailSystem>)));
+    work(&blind).await;
+    office.decide(number, Verdict::Approved).await;
+    work_for_long(&office, &blind).await;
+    let target = &office.targets(number).await[0];
+    assert_eq!((target.outcome, target.detail.trouble), (None, Some(Trouble::MailboxDenied)));
+    assert_eq!(office.case(number).await.state, CaseState::Executing);
+
+    office.settle().await;
+    assert_eq!(office.outcome(number, "bob").await, Some(Outcome::RemovedUnread));
+    assert!(office.copies("bob", &mail).await.is_empty());
+    let held = copies_of(&office, number).await.iter().filter(|copy| copy.state == CopyState::Held).count();
+    assert_eq!(held, 1);
+}
+
+/// A mailbox that refuses removals and can't be looked at afterwards.
+struct Blind(Arc<dyn MailSystem>);
+
+struct BlindSession {
+    inner: Box<dyn MailSession>,
+    refused: bool,
+}
+
+#[async_trait]
+impl MailSystem for Blind {
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
+        Ok(Box::new(BlindSession { inner: self.0.open(mailbox).await?, refused: false }))
+    }
+
+    async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
+        self.0.exists(mailbox).await
+    }
+
+    async fn check(&self) -> Result<String, MailError> {
+        self.0.check().await
+    }
+}
+
+#[async_trait]
+impl MailSession for BlindSession {
+    async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
+        if self.refused {
+            return Err(MailError::Unavailable { reason: "gone".into(), retry_after: None });
+        }
+        self.inner.locate(id).await
+    }
+
+    async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
+        self.inner.fetch(copy).await
+    }
+
+    async fn remove(&mut self, _: &CopyHandle) -> Result<Removal, MailError> {
+        self.refused = true;
+        Err(MailError::Denied("read only".into()))
+    }
+
+    async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
+        self.inner.put(copy).await
+    }
+
+    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
+        self.inner.stage(copy).await
+    }
+
+    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
+        self.inner.put_once(copy, tried).await
+    }
+
+    async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
+        self.inner.list_sent(cursor).await
+    }
 }
 
 pub type Hook = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
