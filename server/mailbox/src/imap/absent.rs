@@ -1,0 +1,57 @@
+//! Mailboxes the server lately said it doesn't have.
+//!
+//! Dovecot makes every later login from our address wait, up to 15 s, after two for unknown mailboxes; so the same
+//! one isn't asked for again and again. The price: a mailbox made meanwhile is seen after [`FOR`] at the latest.
+
+use domain::mail::EmailAddress;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+const FOR: Duration = Duration::from_mins(5);
+const MOST: usize = 10_000;
+
+#[derive(Default)]
+pub struct Absent(Mutex<HashMap<EmailAddress, Instant>>);
+
+impl Absent {
+    pub fn note(&self, mailbox: &EmailAddress) {
+        let mut known = self.known();
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(mailbox.clone(), Instant::now() + FOR);
+    }
+
+    pub fn has(&self, mailbox: &EmailAddress) -> bool {
+        let mut known = self.known();
+        let until = known.get(mailbox).copied();
+        if until.is_some_and(|until| until <= Instant::now()) {
+            known.remove(mailbox);
+            return false;
+        }
+        until.is_some()
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<EmailAddress, Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_absent_mailbox_is_asked_for_again_after_a_while() {
+        let (absent, mei) = (Absent::default(), "mei@x.test".parse().unwrap());
+        assert!(!absent.has(&mei));
+        absent.note(&mei);
+        assert!(absent.has(&mei));
+        tokio::time::advance(FOR).await;
+        assert!(!absent.has(&mei));
+    }
+}
