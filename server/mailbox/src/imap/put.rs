@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{header, imap::answer::Kind};
 use domain::{
+    mail::Fingerprint,
     mail_system::{Flags, MailError, NewCopy, Put},
     time::Timestamp,
 };
@@ -109,19 +110,25 @@ impl Session {
         Ok(None)
     }
 
+    /// With a mark the copy must be the same to the byte; a message of our own making is known by its content.
     async fn is_same(&mut self, uid: u32, copy: &NewCopy<'_>) -> Result<bool, MailError> {
         let uids = Uids::one(uid);
-        let facts = self.fetch_items(&uids, "(UID INTERNALDATE RFC822.SIZE)", &["INTERNALDATE"]).await?;
-        let Some((_, data)) = facts.first() else { return Ok(false) };
-        let size = data.item("RFC822.SIZE").and_then(Value::number);
-        if size != Some(copy.bytes.len() as u64) || received(data)?.secs() != copy.received_at.secs() {
-            return Ok(false);
+        let marked = Mark::among(copy.flags).is_some();
+        if marked {
+            let facts = self.fetch_items(&uids, "(UID INTERNALDATE RFC822.SIZE)", &["INTERNALDATE"]).await?;
+            let Some((_, data)) = facts.first() else { return Ok(false) };
+            let size = data.item("RFC822.SIZE").and_then(Value::number);
+            if size != Some(copy.bytes.len() as u64) || received(data)?.secs() != copy.received_at.secs() {
+                return Ok(false);
+            }
         }
         let command = Command::new("UID FETCH").uids(&uids).word("(UID BODY.PEEK[])");
         let reply = self.connection.run("comparing a message", command).await?;
         let found = fetched(&reply, &uids, &["BODY["])?;
-        let body = found.first().and_then(|(_, data)| data.item("BODY["));
-        Ok(body.and_then(Value::bytes) == Some(copy.bytes))
+        let body = found.first().and_then(|(_, data)| data.item("BODY[")).and_then(Value::bytes);
+        Ok(body.is_some_and(|body| {
+            body == copy.bytes || (!marked && Fingerprint::of(body) == Fingerprint::of(copy.bytes))
+        }))
     }
 
     async fn append(&mut self, place: &[u8], copy: &NewCopy<'_>) -> Result<(), MailError> {
