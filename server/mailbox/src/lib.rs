@@ -6,6 +6,7 @@ mod header;
 pub mod imap;
 pub mod maildir;
 pub mod mutf7;
+pub mod route;
 
 /// What the folder of sent mail is called, where it isn't marked as that.
 pub(crate) const SENT_FOLDERS: [&str; 7] =

@@ -7,7 +7,6 @@ use super::{
 };
 use domain::{hex, mail::EmailAddress, policy::Policy, vault::MasterKey};
 use ipnet::IpNet;
-use mailbox::maildir::{MaildirConfig, MaildirSystem};
 use mailer::{SmtpConfig, SmtpLogin, SmtpTls};
 use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
@@ -127,26 +126,6 @@ impl Check {
         let (key_file, ring) = self.secret("vault.key_file", read).ok()??;
         let key = MasterKey::from_source(ring, Arc::new(secret::KeyFile(key_file.clone())));
         Some(Vault { key, key_file, retention: Duration::from_secs(days? * DAY) })
-    }
-
-    fn mail(&mut self) -> Option<MaildirConfig> {
-        let kind = self.choice("mail.kind", &[("maildir", ())]);
-        let root = self.path("mail.root");
-        let layout = self.text("mail.layout");
-        let sent_folders = self.list("mail.sent_folders");
-        let separator = self.parsed("mail.separator", "write one character, such as . or /");
-        kind?;
-        let (layout, place) = layout?;
-        let config = MaildirConfig {
-            layout: layout.clone(),
-            sent_folders: sent_folders?.0,
-            separator: separator?,
-            ..MaildirConfig::new(root?)
-        };
-        match MaildirSystem::new(config.clone()) {
-            Ok(_) => Some(config),
-            Err(error) => self.wrong(place, "mail.layout", &layout, error),
-        }
     }
 
     fn sending(&mut self) -> Option<Sending> {
