@@ -48,6 +48,12 @@ pub enum Login {
     Token { file: PathBuf },
 }
 
+impl Login {
+    pub fn plain(admin: impl Into<String>, password: impl Into<String>) -> Self {
+        Self::Plain { admin: admin.into(), password: Zeroizing::new(password.into()) }
+    }
+}
+
 impl ImapConfig {
     pub fn new(host: impl Into<String>, login: Login) -> Self {
         Self {
@@ -90,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_server_s_own_name_of_a_mailbox() {
-        let login = Login::Plain { admin: "a".into(), password: Zeroizing::new("geheim".into()) };
+        let login = Login::plain("a", "geheim");
         let mut config = ImapConfig::new("h", login);
         let mailbox = "{local}@x.test".parse().unwrap();
         assert_eq!(config.user(&mailbox), "{local}@x.test", "an address is no template");

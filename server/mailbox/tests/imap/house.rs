@@ -14,7 +14,7 @@ pub const RECEIVED: Timestamp = Timestamp(1_769_994_000_000);
 
 pub fn plain() -> Login {
     let (admin, password) = Dovecot::ADMIN;
-    Login::Plain { admin: admin.into(), password: Zeroizing::new(password.into()) }
+    Login::plain(admin, password)
 }
 
 pub fn master() -> Login {

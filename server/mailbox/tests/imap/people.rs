@@ -5,7 +5,6 @@ use domain::mail_system::{Flags, MailError, MailSystem, Put, Removal};
 use mailbox::imap::{ImapConfig, Login, Tls};
 use std::{fs, time::Instant};
 use testkit::{dovecot::Dovecot, imap::ImapMail};
-use zeroize::Zeroizing;
 
 const MAIL: &str = "From: Lin <lin@x.test>\r\nTo: all@x.test\r\nSubject: Draft\r\nMessage-ID: <draft@x.test>\r\n\
     Date: Mon, 2 Feb 2026 09:00:00 +0800\r\n\r\n.Hello 你好\r\n";
@@ -122,7 +121,7 @@ async fn a_stranger_s_certificate_and_a_wrong_secret_are_told() {
     let unknown = system(ImapConfig { authority: None, ..over_tls(&dovecot, plain()) });
     let error = unknown.open(&mei).await.err().unwrap();
     assert!(matches!(&error, MailError::Denied(why) if why.contains("ertificate")), "{error:?}");
-    let wrong = Login::Plain { admin: "admin".into(), password: Zeroizing::new("geheim".into()) };
+    let wrong = Login::plain("admin", "geheim");
     let error = system(over_tls(&dovecot, wrong)).open(&mei).await.err().unwrap();
     assert!(matches!(&error, MailError::Denied(_)), "{error:?}");
     assert!(!format!("{error:?}{error}").contains("geheim"));
