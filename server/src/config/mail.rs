@@ -90,7 +90,9 @@ impl Check {
         let largest = self.number("imap.NAME.largest_mb", 1..=1024);
         let check = match self.source.get("imap.NAME.check_mailbox") {
             None => Some(None),
-            Some(_) => self.parsed("imap.NAME.check_mailbox", "write an address, such as it@example.com").map(Some),
+            Some(_) => {
+                self.parsed("imap.NAME.check_mailbox", "write an address, such as it@example.com").map(Some)
+            }
         };
         let (host, place) = host?;
         let config = ImapConfig {
@@ -119,7 +121,12 @@ impl Check {
         let here = |host: &str| host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
         if tls == Tls::None && !host.is_some_and(here) {
             let place = self.source.get("imap.NAME.tls")?.place;
-            return self.wrong(place, "imap.NAME.tls", "none", "without TLS only a server on this machine is used");
+            return self.wrong(
+                place,
+                "imap.NAME.tls",
+                "none",
+                "without TLS only a server on this machine is used",
+            );
         }
         Some(tls)
     }
@@ -152,10 +159,11 @@ impl Check {
             }
         }
         let admin = self.text("imap.NAME.admin");
-        let password = password.ok()?.or_else(|| {
+        let password = password.ok()?;
+        if password.is_none() {
+            // Says that it is missing.
             self.text("imap.NAME.password_file");
-            None
-        });
+        }
         let ((admin, _), password) = (admin?, password?);
         Some(match way? {
             Way::Master => Login::Master { admin, separator: separator?, password },
@@ -178,7 +186,8 @@ impl Check {
             let mailboxes = server.mailboxes.iter().map(ToString::to_string);
             for kept in server.domains.iter().cloned().chain(mailboxes) {
                 if let Some(other) = keepers.insert(kept.clone(), &server.name) {
-                    let what = format!("{kept} is kept by imap.{other} and by imap.{}: name it once", server.name);
+                    let what =
+                        format!("{kept} is kept by imap.{other} and by imap.{}: name it once", server.name);
                     self.source.problem(Place::File, what);
                 }
             }

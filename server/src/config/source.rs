@@ -105,11 +105,17 @@ impl Source {
     ) {
         let DeValue::Table(table) = content.get_ref() else {
             let of = section.split('.').next().unwrap_or_default();
-            self.problem(place, format!("{section} must stand in a section with a name: write [{of}.main] above it"));
+            self.problem(
+                place,
+                format!("{section} must stand in a section with a name: write [{of}.main] above it"),
+            );
             return;
         };
         if !keys::is_name(name) {
-            self.problem(place, format!("{name:?} is no name for a section: use small letters, digits and _"));
+            self.problem(
+                place,
+                format!("{name:?} is no name for a section: use small letters, digits and _"),
+            );
             return;
         }
         self.sections.insert(section.to_owned(), place);

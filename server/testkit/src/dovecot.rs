@@ -117,7 +117,8 @@ impl Dovecot {
             .stderr(Stdio::piped());
         let mut master = command.spawn().with_context(|| format!("starting {program}"))?;
         let log = Log::of(master.stderr.take().context("no pipe for the log")?);
-        let dovecot = Self { imap_port: ports[0], imaps_port: ports[2], lmtp_port: ports[1], master, log, folder };
+        let dovecot =
+            Self { imap_port: ports[0], imaps_port: ports[2], lmtp_port: ports[1], master, log, folder };
         dovecot.log.wait_for(UP)?;
         // It listens by now; the greeting comes as soon as a process has taken the connection.
         ImapClient::connect(dovecot.imap_port)?;

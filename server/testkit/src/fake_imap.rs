@@ -115,7 +115,9 @@ impl Shared {
         }
         let data = match () {
             () if is("CAPABILITY") => format!("* CAPABILITY {CAPABILITIES}\r\n"),
-            () if is("AUTHENTICATE") || is("LOGIN") => return format!("$T OK [CAPABILITY {CAPABILITIES}] in\r\n"),
+            () if is("AUTHENTICATE") || is("LOGIN") => {
+                return format!("$T OK [CAPABILITY {CAPABILITIES}] in\r\n");
+            }
             () if is("NAMESPACE") => "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n".to_owned(),
             () if is("LIST") => "* LIST (\\HasNoChildren) \"/\" INBOX\r\n".to_owned(),
             () if is("STATUS") => format!("* STATUS INBOX (UIDVALIDITY 7 UIDNEXT 6 MESSAGES {exists})\r\n"),

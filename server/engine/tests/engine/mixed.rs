@@ -42,8 +42,8 @@ impl Mixed {
             domains: vec![],
             mailboxes: vec![address("bob"), address("cho")],
         };
-        let portal =
-            office.through(Box::new(move |store, files| (store, Arc::new(Routes::new(vec![server], Some(files))))));
+        let portal = office
+            .through(Box::new(move |store, files| (store, Arc::new(Routes::new(vec![server], Some(files))))));
         Some(Self { office, dovecot, portal })
     }
 
@@ -88,7 +88,10 @@ async fn a_refusal_puts_everything_back_on_both() {
     assert_eq!(office.case(number).await.state, CaseState::Closed);
     assert_eq!((seen(&mut bob, "INBOX"), seen(&mut cho, PROJECT)), (before.0, before.1));
     let facts = |copies: Vec<(domain::mail_system::FoundCopy, Vec<u8>)>| {
-        copies.into_iter().map(|(copy, raw)| (copy.folder, copy.flags, copy.received_at, raw)).collect::<Vec<_>>()
+        copies
+            .into_iter()
+            .map(|(copy, raw)| (copy.folder, copy.flags, copy.received_at, raw))
+            .collect::<Vec<_>>()
     };
     assert_eq!(facts(office.copies("dan", &mail).await), facts(before.2));
     for name in ["bob", "cho", "dan"] {

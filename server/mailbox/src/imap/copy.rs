@@ -1,7 +1,7 @@
 //! One located copy: reading it, and removing it without taking it from somebody who has just read it.
 
 use super::{
-    answer::Value,
+    answer::{Kind, Value},
     command::Command,
     connection::Reply,
     handle::{Spot, compared, flags_in},
@@ -9,7 +9,6 @@ use super::{
     trouble::refused,
     uids::Uids,
 };
-use crate::imap::answer::Kind;
 use domain::mail_system::{CopyHandle, MailError, Removal};
 
 const REMOVING: &str = "removing the message";
@@ -138,6 +137,7 @@ impl Session {
     /// The connection broke between mark and expunge: once more, to look after what was left behind.
     async fn reopen(&mut self, spot: &Spot) -> Result<(), MailError> {
         self.connection = self.server.connection(&self.mailbox).await?;
+        (self.opened, self.resync) = (None, false);
         match self.enter_spot(spot, Access::Change).await? {
             Some(_) => Ok(()),
             None => Err(MailError::Gone),

@@ -118,15 +118,13 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use futures_test::*;
+    use std::{
+        pin::Pin,
+        task::{Context, Poll, Waker},
+    };
 
-    /// `poll` once.
-    mod futures_test {
-        use std::{future::Future, pin::Pin, task::{Context, Poll, Waker}};
-
-        pub fn waits<T>(future: Pin<&mut impl Future<Output = T>>) -> bool {
-            matches!(future.poll(&mut Context::from_waker(Waker::noop())), Poll::Pending)
-        }
+    fn waits<T>(future: Pin<&mut impl Future<Output = T>>) -> bool {
+        matches!(future.poll(&mut Context::from_waker(Waker::noop())), Poll::Pending)
     }
 
     fn mailbox(name: &str) -> EmailAddress {

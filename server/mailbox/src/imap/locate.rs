@@ -159,7 +159,7 @@ impl Session {
     }
 
     /// Those whose header has exactly this id.
-    pub async fn verified(
+    async fn verified(
         &mut self,
         folder: &Folder,
         opened: &Opened,

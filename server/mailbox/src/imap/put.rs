@@ -7,7 +7,7 @@
 //! Message-ID of its own, and is looked for in all folders.
 
 use super::{
-    answer::Value,
+    answer::{Kind, Value},
     command::{Command, is_atom},
     handle::Spot,
     locate::{needle, received},
@@ -15,7 +15,7 @@ use super::{
     trouble::refused,
     uids::Uids,
 };
-use crate::{header, imap::answer::Kind};
+use crate::header;
 use domain::{
     mail::Fingerprint,
     mail_system::{Flags, MailError, NewCopy, Put},
@@ -97,7 +97,7 @@ impl Session {
         let command = match header::message_id(copy.bytes).ok().flatten() {
             Some(id) => command.word("HEADER Message-ID").text(needle(&id).as_bytes()),
             // Nothing else is searched for as quickly.
-            None => command.word("LARGER").number(copy.bytes.len() as u64 - 1).word("SMALLER").number(copy.bytes.len() as u64 + 1),
+            None => command.word("LARGER").number((copy.bytes.len() as u64).saturating_sub(1)).word("SMALLER").number(copy.bytes.len() as u64 + 1),
         };
         let hits: Vec<u32> = self.search(command).await?.into_iter().filter(|uid| *uid >= first).collect();
         for uid in hits {

@@ -2,7 +2,8 @@
 
 use crate::house::{RECEIVED, again, folder, fresh, id, mail, on_dovecot, only, open};
 use domain::mail_system::{
-    CopyHandle, Flags, FolderName, MailError, MailSession, MailSystem, Put, Removal, SentGone, SentListing, SentRef,
+    CopyHandle, Flags, FolderName, MailError, MailSession, MailSystem, Put, Removal, SentGone, SentListing,
+    SentRef,
 };
 use mailbox::maildir::{MaildirConfig, MaildirSystem};
 use std::collections::BTreeMap;
@@ -54,13 +55,18 @@ async fn put(session: &mut dyn MailSession, key: &str, place: &str, flags: &Flag
 
 async fn a_copy_goes_and_comes_back_as_it_was(system: &dyn MailSystem) {
     let mut session = open(system, MEI).await;
-    let all = Flags { seen: true, answered: true, flagged: true, draft: true, deleted: true, ..Flags::default() };
-    let places = [("INBOX", Flags::default()), ("项目/2026 \"Ünï\\code\" (q)", all), ("R&D", Flags::default())];
+    let all =
+        Flags { seen: true, answered: true, flagged: true, draft: true, deleted: true, ..Flags::default() };
+    let places =
+        [("INBOX", Flags::default()), ("项目/2026 \"Ünï\\code\" (q)", all), ("R&D", Flags::default())];
     for (at, (place, flags)) in places.iter().enumerate() {
         let (wanted, message, key) = (id(&format!("{at}@x")), mail(&format!("{at}@x")), format!("k{at}"));
         put(session.as_mut(), &key, place, flags, &message).await;
         let found = only(session.locate(&wanted).await.unwrap());
-        assert_eq!((found.folder.0.as_str(), found.received_at, found.size), (*place, RECEIVED, message.len() as u64));
+        assert_eq!(
+            (found.folder.0.as_str(), found.received_at, found.size),
+            (*place, RECEIVED, message.len() as u64)
+        );
         let kept = |flags: &Flags| Flags { recent: false, keywords: vec![], ..flags.clone() };
         assert_eq!(kept(&found.flags), *flags);
         let bytes = session.fetch(&found.handle).await.unwrap();
@@ -89,7 +95,8 @@ async fn every_folder_is_searched(system: &dyn MailSystem) {
     let places = [("INBOX", &seen), ("Archive/2026", &unseen), ("Trash", &seen), ("INBOX", &unseen)];
     for (at, (place, flags)) in places.into_iter().enumerate() {
         // Trace headers differ, so that they are four copies and not one put four times.
-        put(session.as_mut(), &format!("k{at}"), place, flags, &format!("X-Trace: {at}\r\n{}", mail("m@x"))).await;
+        put(session.as_mut(), &format!("k{at}"), place, flags, &format!("X-Trace: {at}\r\n{}", mail("m@x")))
+            .await;
     }
     let located = session.locate(&id("m@x")).await.unwrap();
     let found: Vec<_> = located.copies.iter().map(|copy| (copy.folder.0.as_str(), copy.flags.seen)).collect();
@@ -210,7 +217,8 @@ impl Index {
             match session.list_sent(self.cursor.as_deref()).await.unwrap() {
                 SentListing::Unchanged => return news,
                 SentListing::All { messages, cursor } => {
-                    self.known = messages.into_iter().map(|message| (message.locator.clone(), message)).collect();
+                    self.known =
+                        messages.into_iter().map(|message| (message.locator.clone(), message)).collect();
                     self.cursor = Some(cursor);
                     return true;
                 }
@@ -218,11 +226,14 @@ impl Index {
                     for gone in &changes.gone {
                         self.known.retain(|locator, _| match gone {
                             SentGone::One(one) => locator != one,
-                            SentGone::AllBut { prefix, kept } => !locator.starts_with(prefix) || kept.contains(locator),
+                            SentGone::AllBut { prefix, kept } => {
+                                !locator.starts_with(prefix) || kept.contains(locator)
+                            }
                         });
                     }
                     news |= !changes.added.is_empty() || !changes.gone.is_empty();
-                    self.known.extend(changes.added.into_iter().map(|message| (message.locator.clone(), message)));
+                    self.known
+                        .extend(changes.added.into_iter().map(|message| (message.locator.clone(), message)));
                     self.cursor = Some(changes.cursor);
                     if !changes.more {
                         return news;

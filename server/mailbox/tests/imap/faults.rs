@@ -149,12 +149,14 @@ async fn headers_beyond_ascii_are_matched_as_they_are_read() {
 async fn strange_folder_names_arrive_as_they_came() {
     let names = ["a \\\"b\\\" \\\\ c", "&mHl27g-", "x) LOGOUT", "已发送"];
     let listed: String = names.iter().map(|name| format!("* LIST () \"/\" \"{name}\"\r\n")).collect();
-    let listed = format!("* LIST (\\Noselect) \"/\" Lists\r\n{listed}* LIST () \"/\" {{3}}\r\nx\ny\r\n$T OK\r\n");
+    let listed =
+        format!("* LIST (\\Noselect) \"/\" Lists\r\n{listed}* LIST () \"/\" {{3}}\r\nx\ny\r\n$T OK\r\n");
     let fake = but("LIST", listed);
     let searched = session(&fake).await.locate(&id("m@x.test")).await.unwrap().searched;
     let searched: Vec<&str> = searched.iter().map(|name| name.0.as_str()).collect();
     assert_eq!(searched, ["a \"b\" \\ c", "项目", "x) LOGOUT", "已发送", "x\ny"]);
-    let opened: Vec<String> = fake.heard().into_iter().filter(|command| command.starts_with("EXAMINE")).collect();
+    let opened: Vec<String> =
+        fake.heard().into_iter().filter(|command| command.starts_with("EXAMINE")).collect();
     assert_eq!(opened[0], "EXAMINE \"a \\\"b\\\" \\\\ c\" (CONDSTORE)");
     assert_eq!(opened[2], "EXAMINE \"x) LOGOUT\" (CONDSTORE)");
     assert_eq!(opened[4], "EXAMINE {3+}x\ny (CONDSTORE)");
@@ -162,7 +164,8 @@ async fn strange_folder_names_arrive_as_they_came() {
 
 #[tokio::test]
 async fn folders_that_are_left_out_are_named() {
-    let listed = "* LIST (\\All) \"/\" All\r\n* LIST () \"/\" Shared/Team\r\n* LIST () \"/\" INBOX\r\n$T OK\r\n";
+    let listed =
+        "* LIST (\\All) \"/\" All\r\n* LIST () \"/\" Shared/Team\r\n* LIST () \"/\" INBOX\r\n$T OK\r\n";
     let fake = FakeImap::start(move |command| match command.split(' ').next()? {
         "LIST" => Some(listed.to_owned()),
         "NAMESPACE" => Some("* NAMESPACE ((\"\" \"/\")) NIL ((\"Shared/\" \"/\"))\r\n$T OK\r\n".into()),
@@ -309,7 +312,10 @@ async fn a_token_is_read_each_time_and_a_refused_one_is_explained() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("token");
     fs::write(&file, "first\n").unwrap();
-    let fake = but("AUTHENTICATE XOAUTH2 dXNlcj1tZWlAeC50ZXN0AWF1dGg9QmVhcmVyIHNlY29uZAEB", "$T NO [AUTHENTICATIONFAILED] expired\r\n");
+    let fake = but(
+        "AUTHENTICATE XOAUTH2 dXNlcj1tZWlAeC50ZXN0AWF1dGg9QmVhcmVyIHNlY29uZAEB",
+        "$T NO [AUTHENTICATIONFAILED] expired\r\n",
+    );
     let config = in_clear(fake.port, Login::Token { file: file.clone() });
     let system = system(config);
     let mei = MEI.parse().unwrap();
@@ -355,7 +361,8 @@ async fn passwords_go_to_no_other_machine_in_clear_text() {
     // An address of this machine that isn't its own loopback, if it has one.
     let Some(address) = own_address() else { return };
     let listener = std::net::TcpListener::bind((address, 0)).unwrap();
-    let config = ImapConfig { host: address.to_string(), ..in_clear(listener.local_addr().unwrap().port(), plain()) };
+    let config =
+        ImapConfig { host: address.to_string(), ..in_clear(listener.local_addr().unwrap().port(), plain()) };
     let error = system(config).open(&MEI.parse().unwrap()).await.err().unwrap();
     assert!(matches!(error, MailError::Denied(_)), "{error:?}");
 }

@@ -28,7 +28,12 @@ pub fn over_tls(dovecot: &Dovecot, login: Login) -> ImapConfig {
 }
 
 pub fn in_clear(port: u16, login: Login) -> ImapConfig {
-    ImapConfig { port, tls: Tls::None, timeout: Duration::from_secs(20), ..ImapConfig::new("127.0.0.1", login) }
+    ImapConfig {
+        port,
+        tls: Tls::None,
+        timeout: Duration::from_secs(20),
+        ..ImapConfig::new("127.0.0.1", login)
+    }
 }
 
 pub fn system(config: ImapConfig) -> ImapSystem {

@@ -1,6 +1,8 @@
 //! A recall among people who go on using their mail clients: a real Dovecot, its clients as judges.
 
-use crate::house::{again, folder, fresh, id, in_clear, master, on_dovecot, only, open, over_tls, plain, system};
+use crate::house::{
+    again, folder, fresh, id, in_clear, master, on_dovecot, only, open, over_tls, plain, system,
+};
 use domain::mail_system::{Flags, MailError, MailSystem, Put, Removal};
 use mailbox::imap::{ImapConfig, Login, Tls};
 use std::{fs, time::Instant};
@@ -55,7 +57,8 @@ async fn a_mail_to_three_people_vanishes_and_returns_as_each_of_them_left_it() {
     mei.select("INBOX").unwrap();
     lin.select(PROJECT).unwrap();
     let unrecent = |mails: Vec<(Vec<String>, String, Vec<u8>)>| {
-        let strip = |flags: Vec<String>| flags.into_iter().filter(|flag| flag != "\\Recent").collect::<Vec<_>>();
+        let strip =
+            |flags: Vec<String>| flags.into_iter().filter(|flag| flag != "\\Recent").collect::<Vec<_>>();
         mails.into_iter().map(|(flags, date, raw)| (strip(flags), date, raw)).collect::<Vec<_>>()
     };
     assert_eq!(unrecent(seen(mei.mails().unwrap())), unrecent(before.0));
@@ -102,9 +105,18 @@ async fn looking_leaves_no_trace_and_what_a_client_did_since_stops_the_removal()
 async fn each_way_of_signing_in() {
     let Some(dovecot) = Dovecot::start(&["mei@x.test"]).unwrap() else { return };
     let authority = Some(dovecot.authority().unwrap());
-    let starttls =
-        ImapConfig { port: dovecot.imap_port, tls: Tls::StartTls, authority, ..ImapConfig::new("localhost", plain()) };
-    for config in [over_tls(&dovecot, plain()), over_tls(&dovecot, master()), starttls, in_clear(dovecot.imap_port, master())] {
+    let starttls = ImapConfig {
+        port: dovecot.imap_port,
+        tls: Tls::StartTls,
+        authority,
+        ..ImapConfig::new("localhost", plain())
+    };
+    for config in [
+        over_tls(&dovecot, plain()),
+        over_tls(&dovecot, master()),
+        starttls,
+        in_clear(dovecot.imap_port, master()),
+    ] {
         let told = format!("{config:?}");
         let system = system(ImapConfig { check: Some("mei@x.test".parse().unwrap()), ..config });
         assert!(system.exists(&"mei@x.test".parse().unwrap()).await.unwrap(), "{told}");
