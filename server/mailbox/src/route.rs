@@ -41,8 +41,12 @@ impl Routes {
     }
 
     fn of(&self, mailbox: &EmailAddress) -> Option<&dyn MailSystem> {
-        let at = self.by_mailbox.get(mailbox).or_else(|| self.by_domain.get(&mailbox.domain().to_lowercase()));
-        at.and_then(|at| self.all.get(*at)).map(|served| &served.system).or(self.rest.as_ref()).map(AsRef::as_ref)
+        let at =
+            self.by_mailbox.get(mailbox).or_else(|| self.by_domain.get(&mailbox.domain().to_lowercase()));
+        at.and_then(|at| self.all.get(*at))
+            .map(|served| &served.system)
+            .or(self.rest.as_ref())
+            .map(AsRef::as_ref)
     }
 
     fn every(&self) -> impl Iterator<Item = &Arc<dyn MailSystem>> {
@@ -115,7 +119,11 @@ mod tests {
         }
 
         async fn check(&self) -> Result<String, MailError> {
-            if self.1 { Ok(format!("{} is fine", self.0)) } else { Err(MailError::Other(format!("{} is down", self.0))) }
+            if self.1 {
+                Ok(format!("{} is fine", self.0))
+            } else {
+                Err(MailError::Other(format!("{} is down", self.0)))
+            }
         }
     }
 
@@ -134,7 +142,12 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_wins_over_its_domain_and_the_rest_has_a_keeper() {
-        let all = || vec![served("hq", true, &["hq.test", "Lab.test"], &[]), served("old", true, &[], &["mei@hq.test"])];
+        let all = || {
+            vec![
+                served("hq", true, &["hq.test", "Lab.test"], &[]),
+                served("old", true, &[], &["mei@hq.test"]),
+            ]
+        };
         let routes = Routes::new(all(), Some(Arc::new(Named("files", true))));
         assert!(keeper(&routes, "mei@hq.test").await.ends_with("old"));
         assert!(keeper(&routes, "lin@hq.test").await.ends_with("hq"));

@@ -127,7 +127,8 @@ fn untagged(message: &Message, rest: &[u8]) -> Untagged {
     // Where the values begin in the whole message, literals included.
     let at = message.bytes.len() - rest.len();
     let head = if number.is_some() { first.len() + 1 + name.len() } else { name.len() };
-    match Reader { message, at: at + head }.values() {
+    let values = Reader { message, at: at + head }.values();
+    match values {
         Some(values) if !name.is_empty() => Untagged::Data(Data { number, name, values }),
         _ => Untagged::Garbled(name),
     }
@@ -307,7 +308,9 @@ mod tests {
 
     #[test]
     fn a_refusal_in_chinese_is_a_refusal() {
-        let Answer::Tagged(tag, status) = read(&[("a7 NO [overquota 5] 空间\u{7}不足", "")]) else { panic!() };
+        let Answer::Tagged(tag, status) = read(&[("a7 NO [overquota 5] 空间\u{7}不足", "")]) else {
+            panic!()
+        };
         assert_eq!((tag.as_str(), status.kind), ("a7", Kind::No));
         assert_eq!((status.code.as_str(), status.argument.as_str()), ("OVERQUOTA", "5"));
         assert_eq!(status.text, "空间 不足");

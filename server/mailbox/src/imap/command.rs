@@ -115,11 +115,7 @@ mod tests {
     use imap_codec::{
         CommandCodec,
         decode::Decoder,
-        imap_types::{
-            command::CommandBody,
-            mailbox::Mailbox,
-            search::SearchKey,
-        },
+        imap_types::{command::CommandBody, mailbox::Mailbox, search::SearchKey},
     };
     use proptest::prelude::*;
 

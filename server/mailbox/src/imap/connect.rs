@@ -37,7 +37,8 @@ impl Dialer {
         if let Some(pem) = &config.authority {
             let mut own = 0;
             for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.map_err(|error| format!("the authorities can't be read: {error}"))?;
+                let certificate =
+                    certificate.map_err(|error| format!("the authorities can't be read: {error}"))?;
                 roots.add(certificate).map_err(|error| format!("an authority can't be used: {error}"))?;
                 own += 1;
             }
@@ -50,7 +51,8 @@ impl Dialer {
             .map_err(|error| error.to_string())?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        ServerName::try_from(config.host.clone()).map_err(|_| format!("{:?} is no host name", config.host))?;
+        ServerName::try_from(config.host.clone())
+            .map_err(|_| format!("{:?} is no host name", config.host))?;
         Ok(Self { config, connector: TlsConnector::from(Arc::new(tls)) })
     }
 
@@ -76,7 +78,8 @@ impl Dialer {
             Tls::None => {
                 let peer = stream.peer_addr().map_err(|error| unavailable(&doing, &error))?;
                 if !peer.ip().is_loopback() {
-                    let told = format!("{place} is another machine: passwords and mail go there over TLS only");
+                    let told =
+                        format!("{place} is another machine: passwords and mail go there over TLS only");
                     return Err(MailError::Denied(told));
                 }
                 greeted(Wire::new(stream, bounds).boxed(), &place).await
@@ -114,12 +117,15 @@ async fn start_tls(mut wire: Wire<TcpStream>, place: &str) -> Result<TcpStream, 
         }
     }
     wire.into_stream().ok_or_else(|| {
-        MailError::Denied(format!("{place} sent something in clear text after STARTTLS; the session was ended"))
+        MailError::Denied(format!(
+            "{place} sent something in clear text after STARTTLS; the session was ended"
+        ))
     })
 }
 
 async fn greeted(mut wire: Wire<Box<dyn Io>>, place: &str) -> Result<Greeted, MailError> {
-    let message = wire.receive().await.map_err(|error| unavailable(&format!("waiting for {place}"), &error))?;
+    let message =
+        wire.receive().await.map_err(|error| unavailable(&format!("waiting for {place}"), &error))?;
     let status = greeting(&message, place)?;
     if status.kind == Kind::Preauth {
         // As whom? Certainly not as the mailbox that is asked for.
@@ -131,8 +137,12 @@ async fn greeted(mut wire: Wire<Box<dyn Io>>, place: &str) -> Result<Greeted, Ma
 
 fn greeting(message: &super::wire::Message, place: &str) -> Result<Status, MailError> {
     match Answer::read(message) {
-        Answer::Untagged(Untagged::Status(status)) if matches!(status.kind, Kind::Ok | Kind::Preauth) => Ok(status),
-        Answer::Untagged(Untagged::Status(status)) => Err(refused(&format!("connecting to {place}"), &status)),
+        Answer::Untagged(Untagged::Status(status)) if matches!(status.kind, Kind::Ok | Kind::Preauth) => {
+            Ok(status)
+        }
+        Answer::Untagged(Untagged::Status(status)) => {
+            Err(refused(&format!("connecting to {place}"), &status))
+        }
         _ => Err(MailError::Other(format!("{place} doesn't greet as an IMAP server does"))),
     }
 }

@@ -139,7 +139,8 @@ impl Connection {
             match part {
                 Part::Line(bytes) => line.extend_from_slice(&bytes),
                 Part::Literal(bytes) => {
-                    let unasked = self.capable.literal_plus || (self.capable.literal_minus && bytes.len() <= SMALL);
+                    let unasked =
+                        self.capable.literal_plus || (self.capable.literal_minus && bytes.len() <= SMALL);
                     let sign = if unasked { "+" } else { "" };
                     line.extend_from_slice(format!("{{{}{sign}}}\r\n", bytes.len()).as_bytes());
                     if !unasked {

@@ -128,7 +128,8 @@ impl Session {
             tracing::error!(uid = spot.uid, %error, "imap: a message stays marked as deleted");
             return;
         }
-        let command = Command::new("UID STORE").uids(&Uids::one(spot.uid)).word("-FLAGS.SILENT").list(DELETED);
+        let command =
+            Command::new("UID STORE").uids(&Uids::one(spot.uid)).word("-FLAGS.SILENT").list(DELETED);
         if let Err(error) = self.connection.run("taking the mark back", command).await {
             tracing::error!(uid = spot.uid, %error, "imap: a message stays marked as deleted");
         }

@@ -108,7 +108,8 @@ impl Folders {
     pub fn encode(&self, name: &FolderName) -> Result<Vec<u8>, MailError> {
         let separator = self.all.iter().find_map(|folder| folder.separator);
         let levels: Vec<String> = name.0.split('/').map(mutf7::encode).collect();
-        let bad = |level: &String| level.is_empty() || separator.is_some_and(|separator| level.contains(separator));
+        let bad =
+            |level: &String| level.is_empty() || separator.is_some_and(|separator| level.contains(separator));
         if levels.iter().any(bad) || (levels.len() > 1 && separator.is_none()) {
             return Err(MailError::Denied(format!("the server has no way to write a folder {name}")));
         }

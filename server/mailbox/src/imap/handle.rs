@@ -57,7 +57,13 @@ pub fn bytes_of(text: &str) -> Option<Vec<u8>> {
 /// The flags of a FETCH answer; None when it has none.
 pub fn flags_in(data: &Data) -> Option<Vec<String>> {
     let words = data.item("FLAGS")?.list()?;
-    Some(words.iter().filter_map(Value::bytes).map(|word| String::from_utf8_lossy(word).into_owned()).collect())
+    Some(
+        words
+            .iter()
+            .filter_map(Value::bytes)
+            .map(|word| String::from_utf8_lossy(word).into_owned())
+            .collect(),
+    )
 }
 
 /// To compare: a server may write them in any order and case; `\Recent` is the session's, not the message's.

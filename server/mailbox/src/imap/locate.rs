@@ -27,8 +27,7 @@ use std::collections::HashMap;
 const PASSES: usize = 8;
 /// The header that decides is in the answers.
 pub const HEADER: &str = "BODY[";
-const ITEMS: &str =
-    "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
+const ITEMS: &str = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
 const ITEMS_AND_MODSEQ: &str =
     "(UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
 
@@ -68,7 +67,8 @@ impl Session {
     pub async fn find(&mut self, id: &MessageId) -> Result<Located, MailError> {
         if !self.connection.capable.uidplus {
             return Err(MailError::Denied(
-                "the server can't remove a single message (it has no UIDPLUS, RFC 4315): nothing is touched".into(),
+                "the server can't remove a single message (it has no UIDPLUS, RFC 4315): nothing is touched"
+                    .into(),
             ));
         }
         let mut seen = Seen::new();
@@ -200,13 +200,8 @@ fn answer(around: Around, mut seen: Seen, mut skipped: Vec<Skipped>) -> Located 
 fn copy(folder: &Folder, opened: &Opened, uid: u32, data: &Data) -> Result<FoundCopy, MailError> {
     let words = flags_in(data).unwrap_or_default();
     let modseq = data.item("MODSEQ").and_then(|value| value.list()?.first()?.number()).unwrap_or(0);
-    let spot = Spot {
-        folder: folder.wire.clone(),
-        validity: opened.validity,
-        uid,
-        modseq,
-        flags: compared(&words),
-    };
+    let spot =
+        Spot { folder: folder.wire.clone(), validity: opened.validity, uid, modseq, flags: compared(&words) };
     let mut flags = read_flags(&words);
     flags.keywords.extend(Mark::of(opened).map(|mark| mark.to_string()));
     Ok(FoundCopy {

@@ -52,7 +52,8 @@ pub async fn sign_in(
             authenticate(&mut connection, "XOAUTH2", &response).await?
         }
     };
-    let reply = if reply.status.kind == Kind::Ok { reply } else { return Err(denied(&reply.status, mailbox)) };
+    let reply =
+        if reply.status.kind == Kind::Ok { reply } else { return Err(denied(&reply.status, mailbox)) };
     connection.capable = match told_in(&reply) {
         Some(words) => Capable::read(&words),
         None => capabilities_of(&mut connection).await?,
@@ -119,11 +120,17 @@ fn denied(status: &Status, mailbox: &EmailAddress) -> MailError {
 async fn token(file: &Path) -> Result<Zeroizing<String>, MailError> {
     let place = file.display();
     let text = tokio::fs::read_to_string(file).await.map(Zeroizing::new).map_err(|error| {
-        MailError::Unavailable { reason: format!("the token in {place} can't be read: {error}"), retry_after: None }
+        MailError::Unavailable {
+            reason: format!("the token in {place} can't be read: {error}"),
+            retry_after: None,
+        }
     })?;
     let token = text.trim();
     // Controls would break out of the response.
-    if token.is_empty() || token.len() > LONGEST_TOKEN || !token.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
+    if token.is_empty()
+        || token.len() > LONGEST_TOKEN
+        || !token.bytes().all(|byte| matches!(byte, b'!'..=b'~'))
+    {
         return Err(MailError::Denied(format!("there is no token in {place}")));
     }
     Ok(Zeroizing::new(token.to_owned()))

@@ -31,7 +31,6 @@ pub use config::{ImapConfig, Login, Tls};
 
 use absent::Absent;
 use async_trait::async_trait;
-use command::Command;
 use connect::Dialer;
 use connection::Connection;
 use domain::{
@@ -74,7 +73,9 @@ impl ImapSystem {
         let dialer = Dialer::new(config.clone()).map_err(ImapSetupError)?;
         let gate = Arc::new(Gate::new(config.sessions));
         let counts_changes = AtomicBool::new(false);
-        Ok(Self { server: Arc::new(Server { config, dialer, gate, absent: Absent::default(), counts_changes }) })
+        Ok(Self {
+            server: Arc::new(Server { config, dialer, gate, absent: Absent::default(), counts_changes }),
+        })
     }
 
     async fn session(&self, mailbox: &EmailAddress) -> Result<Session, MailError> {

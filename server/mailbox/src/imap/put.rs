@@ -60,12 +60,16 @@ impl Session {
             return Err(MailError::Other(format!("{:?} is no key for a copy", copy.key)));
         }
         let folders = self.folders().await?;
-        let there = folders.find(copy.folder).filter(|folder| folder.holds_mail()).map(|folder| folder.wire.clone());
+        let there =
+            folders.find(copy.folder).filter(|folder| folder.holds_mail()).map(|folder| folder.wire.clone());
         let places: Vec<Vec<u8>> = match (Mark::among(copy.flags), &there) {
             (Some(_), place) => place.iter().cloned().collect(),
-            (None, _) => {
-                folders.all.iter().filter(|folder| folder.holds_mail()).map(|folder| folder.wire.clone()).collect()
-            }
+            (None, _) => folders
+                .all
+                .iter()
+                .filter(|folder| folder.holds_mail())
+                .map(|folder| folder.wire.clone())
+                .collect(),
         };
         for place in places {
             if let Some(spot) = self.find_put(&place, copy).await? {
@@ -97,11 +101,16 @@ impl Session {
         let command = match header::message_id(copy.bytes).ok().flatten() {
             Some(id) => command.word("HEADER Message-ID").text(needle(&id).as_bytes()),
             // Nothing else is searched for as quickly.
-            None => command.word("LARGER").number((copy.bytes.len() as u64).saturating_sub(1)).word("SMALLER").number(copy.bytes.len() as u64 + 1),
+            None => command
+                .word("LARGER")
+                .number((copy.bytes.len() as u64).saturating_sub(1))
+                .word("SMALLER")
+                .number(copy.bytes.len() as u64 + 1),
         };
         let hits: Vec<u32> = self.search(command).await?.into_iter().filter(|uid| *uid >= first).collect();
         for uid in hits {
-            let spot = Spot { folder: place.to_vec(), validity: opened.validity, uid, modseq: 0, flags: vec![] };
+            let spot =
+                Spot { folder: place.to_vec(), validity: opened.validity, uid, modseq: 0, flags: vec![] };
             let taken = self.put.iter().any(|(key, put)| *put == spot && key != copy.key);
             if !taken && self.is_same(uid, copy).await? {
                 return Ok(Some(spot));
@@ -163,7 +172,11 @@ impl Session {
 fn append(place: &[u8], copy: &NewCopy<'_>) -> Command {
     let flags = flags(copy.flags);
     let flags: Vec<&[u8]> = flags.iter().map(|flag| flag.as_bytes()).collect();
-    Command::new("APPEND").text(place).list(&flags).text(date(copy.received_at).as_bytes()).literal(copy.bytes)
+    Command::new("APPEND")
+        .text(place)
+        .list(&flags)
+        .text(date(copy.received_at).as_bytes())
+        .literal(copy.bytes)
 }
 
 /// `\Recent` can't be given; the server does so itself.

@@ -42,7 +42,8 @@ type Cursor = HashMap<Vec<u8>, Known>;
 impl Session {
     pub async fn sent_since(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
         let before = cursor.and_then(parse).unwrap_or_default();
-        let folders: Vec<Folder> = self.folders().await?.all.into_iter().filter(|folder| self.is_sent(folder)).collect();
+        let folders: Vec<Folder> =
+            self.folders().await?.all.into_iter().filter(|folder| self.is_sent(folder)).collect();
         let mut changes = SentChanges::default();
         for gone in before.keys().filter(|wire| !folders.iter().any(|folder| folder.wire == **wire)) {
             changes.gone.push(SentGone::AllBut { prefix: prefix(gone), kept: Vec::new() });
@@ -87,7 +88,10 @@ impl Session {
         }
         let (opened, vanished) = self.enter_since(folder, known).await?;
         if let Some(known) = known.filter(|known| known.validity != opened.validity) {
-            changes.gone.push(SentGone::AllBut { prefix: of_validity(&folder.wire, known.validity), kept: Vec::new() });
+            changes.gone.push(SentGone::AllBut {
+                prefix: of_validity(&folder.wire, known.validity),
+                kept: Vec::new(),
+            });
         }
         let known = known.filter(|known| known.validity == opened.validity);
         let mut state = known.cloned().unwrap_or(Known {
@@ -257,7 +261,8 @@ fn of_validity(wire: &[u8], validity: u32) -> String {
 /// No folder's prefix begins with another's: a tab can't stand in a name that isn't in hexadecimal digits here.
 fn prefix(wire: &[u8]) -> String {
     let plain = wire.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    let name = if plain { String::from_utf8_lossy(wire).into_owned() } else { format!("\t{}", hex::encode(wire)) };
+    let name =
+        if plain { String::from_utf8_lossy(wire).into_owned() } else { format!("\t{}", hex::encode(wire)) };
     format!("{name}\t")
 }
 

@@ -1,10 +1,10 @@
 //! One open mailbox: which folder is open in it, and the steps that are common to all that is done there.
 
 use super::{
+    Server,
     answer::Data,
     command::Command,
     config::ImapConfig,
-    Server,
     connection::{Connection, Reply},
     gate::Place,
     handle::Spot,
@@ -122,7 +122,9 @@ impl Session {
             // After the UIDs may come `(MODSEQ 17)`.
             let uids = data.values.iter().filter(|value| value.list().is_none());
             let uids: Option<Vec<u32>> = uids.map(|value| u32::try_from(value.number()?).ok()).collect();
-            found.extend(uids.ok_or_else(|| MailError::Other("the server's search answers no numbers".into()))?);
+            found.extend(
+                uids.ok_or_else(|| MailError::Other("the server's search answers no numbers".into()))?,
+            );
         }
         found.sort_unstable();
         found.dedup();

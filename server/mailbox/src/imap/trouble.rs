@@ -9,7 +9,9 @@ pub fn refused(doing: &str, status: &Status) -> MailError {
     let told = told(doing, status);
     match status.code.as_str() {
         "OVERQUOTA" | "TOOBIG" => MailError::Full(told),
-        "UNAVAILABLE" | "INUSE" | "SERVERBUG" | "LIMIT" | "THROTTLED" | "EXPUNGEISSUED" => later(told, status),
+        "UNAVAILABLE" | "INUSE" | "SERVERBUG" | "LIMIT" | "THROTTLED" | "EXPUNGEISSUED" => {
+            later(told, status)
+        }
         "NONEXISTENT" => MailError::Gone,
         "NOPERM" | "CONTACTADMIN" | "PRIVACYREQUIRED" | "CANNOT" | "READ-ONLY" => MailError::Denied(told),
         _ if status.kind == Kind::Bye => later(told, status),
@@ -25,7 +27,8 @@ pub fn told(doing: &str, status: &Status) -> String {
 
 /// Does it ask us to do less?
 pub fn is_throttling(status: &Status) -> bool {
-    matches!(status.code.as_str(), "LIMIT" | "THROTTLED" | "UNAVAILABLE" | "INUSE") || backoff(&status.text).is_some()
+    matches!(status.code.as_str(), "LIMIT" | "THROTTLED" | "UNAVAILABLE" | "INUSE")
+        || backoff(&status.text).is_some()
 }
 
 pub fn unavailable(doing: &str, error: &io::Error) -> MailError {

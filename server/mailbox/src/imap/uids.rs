@@ -93,7 +93,11 @@ mod tests {
         let set = Uids::parse("41,43:45,50:48").unwrap();
         assert_eq!(set.iter(100).collect::<Vec<_>>(), [41, 43, 44, 45, 48, 49, 50]);
         assert!(set.contains(44) && !set.contains(42));
-        assert_eq!(Uids::parse("1:4294967294").unwrap().iter(3).count(), 3, "no server makes us count that far");
+        assert_eq!(
+            Uids::parse("1:4294967294").unwrap().iter(3).count(),
+            3,
+            "no server makes us count that far"
+        );
         for wrong in ["", "1,", "a", "1:*", "-1"] {
             assert_eq!(Uids::parse(wrong), None, "{wrong}");
         }

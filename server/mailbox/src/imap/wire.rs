@@ -97,7 +97,8 @@ impl<S: Io> Wire<S> {
             self.at = end;
             let Some(length) = literal else { return Ok(message) };
             if length > self.bounds.literal {
-                let told = format!("the server sends {length} bytes at once; at most {}", self.bounds.literal);
+                let told =
+                    format!("the server sends {length} bytes at once; at most {}", self.bounds.literal);
                 return Err(io::Error::new(io::ErrorKind::InvalidData, told));
             }
             self.literal(length, &mut message).await?;
@@ -148,10 +149,7 @@ impl<S: Io> Wire<S> {
     }
 }
 
-pub async fn in_time<T>(
-    patience: Duration,
-    work: impl Future<Output = io::Result<T>>,
-) -> io::Result<T> {
+pub async fn in_time<T>(patience: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     timeout(patience, work).await.unwrap_or_else(|_| {
         let told = format!("no answer within {} s", patience.as_secs());
         Err(io::Error::new(io::ErrorKind::TimedOut, told))
