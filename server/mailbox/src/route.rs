@@ -84,16 +84,23 @@ impl MailSystem for Routes {
         for served in &self.all {
             match served.system.check().await {
                 Ok(told) => good.push(format!("{}: {told}", served.name)),
-                Err(error) => bad.push(format!("{}: {error}", served.name)),
+                Err(error) => bad.push(format!("{}: {}", served.name, reason(error))),
             }
         }
         if let Some(rest) = &self.rest {
             match rest.check().await {
                 Ok(told) => good.push(told),
-                Err(error) => bad.push(error.to_string()),
+                Err(error) => bad.push(reason(error)),
             }
         }
         if bad.is_empty() { Ok(good.join("\n")) } else { Err(MailError::Other(bad.join("\n"))) }
+    }
+}
+
+fn reason(error: MailError) -> String {
+    match error {
+        MailError::Denied(reason) | MailError::Other(reason) => reason,
+        other => other.to_string(),
     }
 }
 

@@ -164,8 +164,9 @@ mod tests {
             gate.too_much();
         }
         assert_eq!(gate.state().limit, 1, "never none");
-        let inside = gate.enter(&mailbox("a")).await;
-        let mut next = Box::pin(gate.enter(&mailbox("b")));
+        let (mei, lin) = (mailbox("mei"), mailbox("lin"));
+        let inside = gate.enter(&mei).await;
+        let mut next = Box::pin(gate.enter(&lin));
         assert!(waits(next.as_mut()));
         drop(inside);
         assert!(!waits(next.as_mut()));

@@ -47,7 +47,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 use thiserror::Error;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
@@ -80,10 +80,14 @@ impl ImapSystem {
 
     async fn session(&self, mailbox: &EmailAddress) -> Result<Session, MailError> {
         let server = self.server.clone();
-        if server.absent.has(mailbox) {
+        if server.absent.has(mailbox, Instant::now()) {
             return Err(MailError::NoSuchMailbox(mailbox.clone()));
         }
-        let place = server.gate.enter(mailbox).await;
+        let place = timeout(server.config.timeout, server.gate.enter(mailbox)).await;
+        let place = place.map_err(|_| MailError::Unavailable {
+            reason: format!("all sessions with {} are in use", server.config.host),
+            retry_after: None,
+        })?;
         let connection = server.connection(mailbox).await?;
         Ok(Session {
             connection,
@@ -105,7 +109,7 @@ impl Server {
         let greeted = self.dialer.dial().await?;
         let signed_in = login::sign_in(greeted, &self.config, &self.gate, mailbox).await;
         if let Err(MailError::NoSuchMailbox(_)) = &signed_in {
-            self.absent.note(mailbox);
+            self.absent.note(mailbox, started);
         }
         let connection = signed_in?;
         self.gate.opened(started.elapsed());

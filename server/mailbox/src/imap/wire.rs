@@ -228,10 +228,11 @@ mod tests {
         assert!(wire.into_stream().is_none());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_silent_server_is_not_waited_for() {
         let (_server, client) = duplex(1000);
-        let error = Wire::new(client, BOUNDS).receive().await.unwrap_err();
+        let hasty = Bounds { patience: Duration::from_millis(10), ..BOUNDS };
+        let error = Wire::new(client, hasty).receive().await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

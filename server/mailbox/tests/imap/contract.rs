@@ -80,6 +80,7 @@ async fn a_copy_goes_and_comes_back_as_it_was(system: &dyn MailSystem) {
         let mut elsewhere = open(system, MEI).await;
         assert_eq!(elsewhere.put(&again(&found, &bytes, &key)).await.unwrap(), Put::Stored);
         assert_eq!(elsewhere.put(&again(&found, &bytes, &key)).await.unwrap(), Put::AlreadyThere);
+        drop(elsewhere);
         let mut after_a_crash = open(system, MEI).await;
         assert_eq!(after_a_crash.put(&again(&found, &bytes, &key)).await.unwrap(), Put::AlreadyThere);
         let back = only(after_a_crash.locate(&wanted).await.unwrap());
@@ -197,6 +198,7 @@ async fn the_sent_folder_is_followed(system: &dyn MailSystem) {
     put(later.as_mut(), "k5", "Sent", &seen, &mail("5@x")).await;
     assert!(index.refresh(later.as_mut()).await);
     assert_eq!(index.ids(later.as_mut()).await, ["0@x", "2@x", "5@x", "9@x"]);
+    drop(later);
     let mut at_rest = open(system, MEI).await;
     index.refresh(at_rest.as_mut()).await;
     assert_eq!(index.ids(at_rest.as_mut()).await, ["0@x", "2@x", "5@x", "9@x"]);
