@@ -244,7 +244,7 @@ async fn read_in_the_last_moment_on_a_server_that_does_not_count_changes() {
         (["", "", "\\Deleted"], Removal::Removed, 1),
         (["", "\\Seen", "\\Seen"], Removal::Changed, 0),
         (["", "", "\\Deleted \\Seen"], Removal::Changed, 2),
-        (["$Tag \\Recent", "\\recent $tag", "$Tag \\Deleted"], Removal::Removed, 1),
+        (["Later \\Recent", "\\recent later", "Later \\Deleted"], Removal::Removed, 1),
     ] {
         let fake = without_condstore(flags);
         let mut session = session(&fake).await;
