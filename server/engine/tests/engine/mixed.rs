@@ -3,6 +3,8 @@
 use crate::office::{Ask, Mail, Office, RECALL, address, work};
 use domain::{
     portal::Portal,
+    sent::{Page, SentFilter},
+    sent_index::{self, Indexed},
     shared::{CaseState, Outcome, Verdict},
 };
 use mailbox::{
@@ -116,4 +118,27 @@ async fn an_approval_removes_everything_on_both() {
     assert_eq!((seen(&mut bob, "INBOX"), seen(&mut cho, PROJECT)), (vec![], vec![]));
     assert!(office.copies("dan", &mail).await.is_empty());
     office.trail_is_whole().await;
+}
+
+#[tokio::test]
+async fn what_somebody_sent_from_the_server_is_found_and_forgotten() {
+    let Some(mixed) = Mixed::open().await else { return };
+    let (_, mut bob, _) = mixed.send().await;
+    let who = mixed.office.who("bob").await;
+    let listed = || async {
+        let page = Page { index: 0, size: 10 };
+        let mut tx = mixed.office.store_read().await;
+        tx.list_sent(who.id, &SentFilter::default(), page).await.unwrap().total
+    };
+    let refresh = || async { sent_index::refresh(&mixed.portal, &who).await.unwrap() };
+    assert_eq!(refresh().await, Indexed::default());
+    bob.select("INBOX").unwrap();
+    bob.copy_to(1, "Sent").unwrap();
+    bob.copy_to(1, "Sent").unwrap();
+    assert_eq!((refresh().await, listed().await), (Indexed { added: 2, ..Indexed::default() }, 2));
+    assert_eq!(refresh().await, Indexed::default());
+    bob.select("Sent").unwrap();
+    bob.store(1, "+FLAGS (\\Deleted)").unwrap();
+    bob.expunge(1).unwrap();
+    assert_eq!((refresh().await, listed().await), (Indexed { gone: 1, ..Indexed::default() }, 1));
 }

@@ -104,6 +104,8 @@ impl Session {
             Ok(searched) => {
                 seen.insert(folder.wire.clone(), searched);
             }
+            // Of the server, not of this folder: the whole look is made again later.
+            Err(error @ MailError::Unavailable { .. }) => return Err(error),
             Err(error) if self.connection.is_lost() => return Err(error),
             // Deleted or renamed meanwhile: the next pass lists the folders again.
             Err(MailError::Gone) => {}

@@ -112,6 +112,7 @@ impl Server {
             self.absent.note(mailbox, started);
         }
         let connection = signed_in?;
+        self.absent.forget(mailbox);
         self.gate.opened(started.elapsed());
         self.counts_changes.store(connection.capable.condstore, Ordering::Relaxed);
         Ok(connection)

@@ -8,6 +8,7 @@ use super::{
     connection::{Connection, Reply},
     gate::Place,
     handle::Spot,
+    trouble::told,
     uids::Uids,
 };
 use domain::{mail::EmailAddress, mail_system::MailError};
@@ -68,7 +69,12 @@ impl Session {
         // Whether it succeeds or not, the one before is closed.
         self.opened = None;
         let doing = format!("opening {}", String::from_utf8_lossy(folder));
-        let reply = self.connection.run(&doing, command).await?;
+        let reply = self.connection.ask(&doing, command).await?;
+        if reply.status.code == "SERVERBUG" {
+            // A broken folder, not a broken server: it needs somebody to mend it, and the others can be read.
+            return Err(MailError::Other(told(&doing, &reply.status)));
+        }
+        let reply = reply.accepted(&doing)?;
         if access == Access::Change && reply.status.code == "READ-ONLY" {
             return Err(MailError::Denied(format!("{doing}: it can only be read")));
         }

@@ -86,9 +86,23 @@ async fn too_many_sessions_and_throttling_are_for_later() {
     let error = refused(&but("AUTHENTICATE", limit)).await;
     assert!(passing(&error), "{error:?}");
     let fake = but("EXAMINE", "$T NO [THROTTLED] Suggested Backoff Time: 3000 milliseconds\r\n");
+    let error = session(&fake).await.locate(&id("m@x.test")).await.unwrap_err();
+    assert!(matches!(error, MailError::Unavailable { retry_after: Some(wait), .. } if wait.as_secs() == 3));
+}
+
+#[tokio::test]
+async fn a_folder_that_is_broken_is_told_and_the_others_are_searched() {
+    let listed = "* LIST () \"/\" INBOX\r\n* LIST () \"/\" Broken\r\n$T OK\r\n";
+    let fake = FakeImap::start(move |command| match command {
+        "LIST \"\" \"*\"" => Some(listed.to_owned()),
+        command if command.contains("Broken") => Some("$T NO [SERVERBUG] 索引损坏\r\n".into()),
+        _ => None,
+    })
+    .unwrap();
     let located = session(&fake).await.locate(&id("m@x.test")).await.unwrap();
-    assert_eq!((located.copies.len(), located.skipped.len()), (0, 1), "never silently");
-    assert!(located.skipped[0].reason.contains("THROTTLED"));
+    assert_eq!((located.copies.len(), located.skipped.len()), (1, 1), "never silently");
+    assert!(located.skipped[0].reason.contains("索引损坏"), "{:?}", located.skipped);
+    assert_eq!(located.searched, [folder("INBOX")]);
 }
 
 #[tokio::test]
