@@ -52,8 +52,9 @@ pub async fn sign_in(
             authenticate(&mut connection, "XOAUTH2", &response).await?
         }
     };
-    let reply =
-        if reply.status.kind == Kind::Ok { reply } else { return Err(denied(&reply.status, mailbox)) };
+    if reply.status.kind != Kind::Ok {
+        return Err(denied(&reply.status, config, mailbox));
+    }
     connection.capable = match told_in(&reply) {
         Some(words) => Capable::read(&words),
         None => capabilities_of(&mut connection).await?,
@@ -100,8 +101,14 @@ fn told_in(reply: &Reply) -> Option<String> {
 }
 
 /// RFC 5530: `AUTHORIZATIONFAILED` is about the mailbox, `AUTHENTICATIONFAILED` about ourselves.
-fn denied(status: &Status, mailbox: &EmailAddress) -> MailError {
+fn denied(status: &Status, config: &ImapConfig, mailbox: &EmailAddress) -> MailError {
+    let by_token = matches!(config.login, Login::Token { .. });
     match status.code.as_str() {
+        // Whoever renews the token is late; it will come.
+        "AUTHENTICATIONFAILED" | "EXPIRED" if by_token => {
+            let reason = format!("{}; the token is refused, is it renewed?", told(DOING, status));
+            MailError::Unavailable { reason, retry_after: None }
+        }
         "AUTHORIZATIONFAILED" | "NONEXISTENT" => MailError::NoSuchMailbox(mailbox.clone()),
         "AUTHENTICATIONFAILED" | "EXPIRED" => MailError::Denied(format!(
             "{}; check the administrator's name and secret, and that it may act for this mailbox",

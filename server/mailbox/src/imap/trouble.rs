@@ -14,6 +14,8 @@ pub fn refused(doing: &str, status: &Status) -> MailError {
         }
         "NONEXISTENT" => MailError::Gone,
         "NOPERM" | "CONTACTADMIN" | "PRIVACYREQUIRED" | "CANNOT" | "READ-ONLY" => MailError::Denied(told),
+        // Older servers give no code.
+        "" if status.text.to_lowercase().contains("quota") => MailError::Full(told),
         _ if status.kind == Kind::Bye => later(told, status),
         _ if backoff(&status.text).is_some() => later(told, status),
         _ => MailError::Other(told),
@@ -64,6 +66,7 @@ mod tests {
 
     #[rstest]
     #[case("a NO [OVERQUOTA] Quota exceeded", "Full", true)]
+    #[case("a NO Over Quota", "Full", true)]
     #[case("a NO [LIMIT] Maximum number of connections from user+IP exceeded", "Unavailable", true)]
     #[case("a NO [THROTTLED] slowly", "Unavailable", true)]
     #[case("a NO [UNAVAILABLE] Internal error", "Unavailable", true)]

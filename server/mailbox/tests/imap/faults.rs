@@ -336,7 +336,7 @@ async fn a_token_is_read_each_time_and_a_refused_one_is_explained() {
     assert!(system.exists(&mei).await.unwrap());
     fs::write(&file, "second").unwrap();
     let error = system.exists(&mei).await.unwrap_err();
-    assert!(matches!(&error, MailError::Denied(why) if !why.contains("second")), "{error:?}");
+    assert!(passing(&error) && !error.to_string().contains("second"), "{error:?}");
     for bad in ["", "two words", "a\x01b"] {
         fs::write(&file, bad).unwrap();
         assert!(matches!(system.exists(&mei).await, Err(MailError::Denied(_))), "{bad:?}");
