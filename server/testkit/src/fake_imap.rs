@@ -32,10 +32,12 @@ pub struct FakeImap {
     shared: Arc<Shared>,
 }
 
+/// To a command without its tag, literals included; None: as usual.
+type Answer = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 struct Shared {
     greeting: String,
-    /// The command without its tag, literals included; None: as usual.
-    answer: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    answer: Box<Answer>,
     heard: Mutex<Vec<String>>,
     expunged: AtomicBool,
     ended: AtomicBool,

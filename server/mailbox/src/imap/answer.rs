@@ -191,7 +191,6 @@ impl Reader<'_> {
             match self.peek() {
                 None => return Some(values),
                 Some(b')') if depth > 0 => return Some(values),
-                Some(b')') => return None,
                 Some(b' ') => self.at += 1,
                 Some(b'(') if depth < DEEPEST => {
                     self.at += 1;
@@ -202,7 +201,7 @@ impl Reader<'_> {
                     self.at += 1;
                     values.push(Value::List(inner));
                 }
-                Some(b'(') => return None,
+                Some(b'(' | b')') => return None,
                 Some(b'"') => values.push(Value::Text(self.quoted()?)),
                 Some(_) => values.push(self.literal().or_else(|| self.word())?),
             }
@@ -335,7 +334,7 @@ mod tests {
         #[test]
         fn no_message_is_too_strange(bytes in proptest::collection::vec(any::<u8>(), 0..60), start in 0_usize..60) {
             let end = bytes.len();
-            let literals = if start < end { vec![start..end] } else { vec![] };
+            let literals = (start < end).then_some(start..end).into_iter().collect();
             let _ = Answer::read(&Message { bytes, literals });
         }
     }

@@ -66,7 +66,7 @@ impl ImapConfig {
             sent_folders: crate::SENT_FOLDERS.map(String::from).into(),
             left_out: Vec::new(),
             sessions: 8,
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             largest: 100 << 20,
             check: None,
         }

@@ -196,7 +196,7 @@ mod tests {
             r#"* LIST () "." INBOX.Sent"#,
             r#"* LIST () "/" "R&D""#,
             r#"* LIST () "/" "已发送""#,
-            r#"* LIST () NIL inbox"#,
+            "* LIST () NIL inbox",
             r#"* LIST () "/" "已发送""#,
         ]);
         assert_eq!(names(&folders.all), ["INBOX", "项目/2026 \"q\"", "INBOX/Sent", "R&D", "已发送"]);

@@ -171,7 +171,7 @@ impl Session {
 
 fn append(place: &[u8], copy: &NewCopy<'_>) -> Command {
     let flags = flags(copy.flags);
-    let flags: Vec<&[u8]> = flags.iter().map(|flag| flag.as_bytes()).collect();
+    let flags: Vec<&[u8]> = flags.iter().map(String::as_bytes).collect();
     Command::new("APPEND")
         .text(place)
         .list(&flags)
@@ -188,7 +188,7 @@ fn flags(flags: &Flags) -> Vec<String> {
         (flags.deleted, "\\Deleted"),
         (flags.draft, "\\Draft"),
     ];
-    let known = known.into_iter().filter_map(|(set, flag)| set.then(|| flag.to_owned()));
+    let known = known.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag.to_owned());
     known.chain(flags.keywords.iter().filter(|word| is_atom(word)).cloned()).collect()
 }
 

@@ -130,8 +130,8 @@ async fn uids_that_mean_other_messages_now_are_not_touched() {
 #[tokio::test]
 async fn garbage_between_the_answers_is_passed_over_and_garbage_in_them_is_told() {
     let noise = "* 17 EXISTS\r\n* XLIST (((\r\n* 1 FETCH (FLAGS (\\Seen))\r\n* OK [\u{e9}\u{e9}] hm\r\n%$#@!\r\n* SEARCH 5\r\n$T OK\r\n";
-    let mut noisy = session(&but("UID SEARCH", noise)).await;
-    assert_eq!(found(noisy.as_mut()).await.size, MESSAGE.len() as u64);
+    let mut unmoved = session(&but("UID SEARCH", noise)).await;
+    assert_eq!(found(unmoved.as_mut()).await.size, MESSAGE.len() as u64);
     let fake = but("UID FETCH 5 (UID FLAGS", "* 1 FETCH (UID 5 FLAGS (\\Seen\r\n$T OK\r\n");
     let located = session(&fake).await.locate(&id("m@x.test")).await.unwrap();
     assert_eq!((located.copies.len(), located.skipped.len()), (0, 1), "one copy less, and nobody the wiser?");
@@ -162,7 +162,7 @@ async fn headers_beyond_ascii_are_matched_as_they_are_read() {
 #[tokio::test]
 async fn strange_folder_names_arrive_as_they_came() {
     let names = ["a \\\"b\\\" \\\\ c", "&mHl27g-", "x) LOGOUT", "已发送"];
-    let listed: String = names.iter().map(|name| format!("* LIST () \"/\" \"{name}\"\r\n")).collect();
+    let listed = names.map(|name| format!("* LIST () \"/\" \"{name}\"\r\n")).concat();
     let listed =
         format!("* LIST (\\Noselect) \"/\" Lists\r\n{listed}* LIST () \"/\" {{3}}\r\nx\ny\r\n$T OK\r\n");
     let fake = but("LIST", listed);

@@ -1,5 +1,10 @@
 //! The IMAP connector on a real Dovecot, and on a server that breaks everything that can be broken.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests stop at the first surprise"
+)]
 
 mod contract;
 mod faults;
