@@ -22,6 +22,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 /// Requests and mailboxes in hand get so long to be finished when the server stops. Whatever isn't is taken up
 /// again after the next start.
 const GRACE: Duration = Duration::from_secs(25);
+const SIGNING: Duration = Duration::from_secs(5);
 
 /// What tests and the demo choose themselves.
 #[derive(Default)]
@@ -39,6 +40,9 @@ pub struct Running {
     stop: CancellationToken,
     tasks: TaskTracker,
     answering: JoinHandle<io::Result<()>>,
+    /// They end after everything that writes to the trail.
+    signers: TaskTracker,
+    last_of_all: CancellationToken,
 }
 
 #[derive(Debug, Error)]
@@ -80,12 +84,13 @@ pub async fn boot(config: &Config, overrides: Overrides) -> Result<Running, Boot
         port: addr.port(),
         stop: stop.clone(),
     });
-    background::checkpoints::start(&portal, config.audit.clone(), &tasks, &stop);
+    let (signers, last_of_all) = (TaskTracker::new(), CancellationToken::new());
+    background::checkpoints::start(&portal, config.audit.clone(), &signers, &last_of_all);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let answering = tokio::spawn(async move { serving.await });
     tracing::info!(%addr, public_url = %config.server.public_url, "ready");
-    Ok(Running { addr, portal, database, stop, tasks, answering })
+    Ok(Running { addr, portal, database, stop, tasks, answering, signers, last_of_all })
 }
 
 /// rustls takes its cryptography from whoever installs it first: ring, before anything connects.
@@ -111,6 +116,10 @@ impl Running {
             let _ = self.answering.await;
         });
         let in_time = finished.await.is_ok();
+        // Only now: the last checkpoint has everything that was written before.
+        self.last_of_all.cancel();
+        self.signers.close();
+        let in_time = timeout(SIGNING, self.signers.wait()).await.is_ok() && in_time;
         self.database.close().await;
         tracing::info!(in_time, "stopped");
         in_time

@@ -89,6 +89,7 @@ pub const POINTS: &[Point] = &[
     rides("commit case.releasing", Lure::Refuse),
     rides("commit vault.emptied", Lure::Refuse),
     point("commit copy.replacing", Lure::Replace),
+    point("stage replacement", Lure::Replace),
     point("put replacement", Lure::Replace),
     point("commit copy.replaced", Lure::Replace),
     point("commit case.approved", Lure::Approve),
@@ -125,6 +126,8 @@ pub fn of_commit(what: &'static str) -> &'static str {
         | "notification.unconfirmed"
         | "notification.unneeded" => "mail not sent",
         "target.stuck" => "postponement",
+        // Deleted by its owner before anybody noted that it stood there: too rare to wait for.
+        "copy.replacement_unsure" => "copy.replaced",
         "engine.started" | "engine.stopped" => "engine switch",
         other => other,
     }

@@ -42,6 +42,14 @@ pub trait MailSession: Send {
     /// says [`Put::AlreadyThere`]. A folder that is missing is created.
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError>;
 
+    /// Keeps ready what [`Self::put_once`] is to put, durably and where nobody sees it, if the system can.
+    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError>;
+
+    /// Like `put`, for what must never stand there twice, even where its owner deleted the first one at once.
+    /// `tried`: an earlier call may have got through; where nothing tells whether it did, nothing is put and the
+    /// answer is [`Put::Unsure`].
+    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError>;
+
     /// Messages of the Sent folders. With the cursor of an earlier answer, only what changed since may come instead,
     /// and large folders may come in pieces.
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError>;
@@ -136,6 +144,8 @@ pub enum Removal {
 pub enum Put {
     Stored,
     AlreadyThere,
+    /// From [`MailSession::put_once`] alone: it isn't there, and may have been.
+    Unsure,
 }
 
 #[derive(Clone, Debug)]

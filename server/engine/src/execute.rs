@@ -13,7 +13,7 @@ use domain::{
         state::settled,
     },
     look::Look,
-    mail_system::{Flags, MailError, MailSession, NewCopy},
+    mail_system::{Flags, MailError, MailSession, NewCopy, Put},
     shared::{CopyState, CorrectionState, Intent, TargetState},
     store::TargetResult,
 };
@@ -73,44 +73,49 @@ async fn replace(
     drop(tx);
     let bytes =
         correction::compose(&portal, &case, &correction, &content).map_err(correction::ContentError::from)?;
-    // An earlier try may have put it there and never heard so.
-    let tried = correction.in_place;
-    correction.in_place = true;
-    visit.announce(Effect::Replace(Box::new(correction.clone()))).await?;
-    visit.may_act().await?;
-    put(visit, session, place, correction, tried, &bytes).await
+    let (tried, now) = (correction.in_place, portal.world.now());
+    let (state, action) = match put_once(visit, session, place, &mut correction, &bytes).await {
+        Ok(Put::Stored | Put::AlreadyThere) => {
+            correction.sent_at = Some(now);
+            (CorrectionState::Sent, "copy.replaced")
+        }
+        Ok(Put::Unsure) => {
+            correction.problem = "interrupted while it was put there; it isn't there now".to_owned();
+            (CorrectionState::Unconfirmed, "copy.replacement_unsure")
+        }
+        // It surely wasn't stored now.
+        Err(TaskError::Mail(
+            error @ (MailError::Denied(_) | MailError::Full(_) | MailError::NoSuchMailbox(_)),
+        )) => {
+            correction.in_place = tried;
+            correction.problem = error.to_string();
+            correction.due_at = now;
+            (effects::after_refusal(tried), "copy.not_replaced")
+        }
+        Err(error) => return Err(error),
+    };
+    correction.state = state;
+    visit.note(Note::Correction { correction: Box::new(correction), action });
+    Ok(state == CorrectionState::Sent)
 }
 
-/// True: it stands there.
-async fn put(
-    visit: &mut Visit,
+/// Ready before the intent, so that whoever finds the intent can tell whether it was put there.
+async fn put_once(
+    visit: &Visit,
     session: &mut dyn MailSession,
     place: &CopyRecord,
-    mut correction: Correction,
-    tried: bool,
+    correction: &mut Correction,
     bytes: &[u8],
-) -> Result<bool, TaskError> {
+) -> Result<Put, TaskError> {
     let flags = Flags { recent: place.flags.recent, ..Flags::default() };
     let key = correction.id.to_string();
     let copy =
         NewCopy { key: &key, bytes, folder: &place.folder, flags: &flags, received_at: place.received_at };
-    let now = visit.job.portal.world.now();
-    match session.put(&copy).await {
-        Ok(_) => {
-            correction.state = CorrectionState::Sent;
-            correction.sent_at = Some(now);
-            visit.note(Note::Correction { correction: Box::new(correction), action: "copy.replaced" });
-            Ok(true)
-        }
-        // It surely wasn't stored now.
-        Err(error @ (MailError::Denied(_) | MailError::Full(_) | MailError::NoSuchMailbox(_))) => {
-            correction.in_place = tried;
-            correction.problem = error.to_string();
-            correction.state = effects::after_refusal(tried);
-            correction.due_at = now;
-            visit.note(Note::Correction { correction: Box::new(correction), action: "copy.not_replaced" });
-            Ok(false)
-        }
-        Err(error) => Err(error.into()),
+    let tried = correction.in_place;
+    if !tried {
+        session.stage(&copy).await?;
     }
+    correction.in_place = true;
+    visit.announce(Effect::Replace(Box::new(correction.clone()))).await?;
+    Ok(session.put_once(&copy, tried).await?)
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::{
     ids::OutgoingId,
     mail::{EmailAddress, MessageId, ParsedMail},
-    mail_system::{Flags, FolderName, MailError, MailSystem, NewCopy},
+    mail_system::{Flags, FolderName, MailError, MailSystem, NewCopy, Put},
     mailer::{Mailer, OutgoingMail, SendError},
 };
 use std::{io, path::PathBuf, sync::Arc};
@@ -23,13 +23,13 @@ impl LocalMailer {
     }
 
     /// A mailbox can lose the mail again to its owner, so that looking there isn't enough: one receipt says
-    /// which mail is about to be put there, the second that it was.
+    /// which mail is about to be put there, the second that it was. Between the two the mail system tells, by what
+    /// it keeps staged, whether the mail got there.
     async fn deliver(&self, id: OutgoingId, to: &EmailAddress, bytes: &[u8]) -> Result<(), SendError> {
         let mail = ParsedMail::read(bytes);
         let (Some(message_id), Some(date)) = (mail.message_id, mail.date) else {
             return Err(SendError::Never("the mail has no readable Message-ID or Date".into()));
         };
-        self.write(delivering(id), message_id.as_str().into()).await?;
         let copy = NewCopy {
             key: &id.to_string(),
             bytes,
@@ -37,14 +37,18 @@ impl LocalMailer {
             flags: &Flags { recent: true, ..Flags::default() },
             received_at: date,
         };
-        self.system
-            .open(to)
-            .await
-            .map_err(|error| refused(&error))?
-            .put(&copy)
-            .await
-            .map_err(|error| refused(&error))?;
-        self.write(delivered(id), Vec::new()).await
+        let mut mailbox = self.system.open(to).await.map_err(|error| refused(&error))?;
+        let tried = self.read(delivering(id)).await?.is_some();
+        if !tried {
+            mailbox.stage(&copy).await.map_err(|error| refused(&error))?;
+            self.write(delivering(id), message_id.as_str().into()).await?;
+        }
+        match mailbox.put_once(&copy, tried).await.map_err(|error| refused(&error))? {
+            Put::Stored | Put::AlreadyThere => self.write(delivered(id), Vec::new()).await,
+            Put::Unsure => Err(SendError::Unknown(format!(
+                "the mail isn't in the mailbox of {to}, but it may have been: its owner can have deleted it"
+            ))),
+        }
     }
 
     /// `Some(false)` only when the mail was looked for everywhere.
@@ -147,7 +151,7 @@ fn delivered(id: OutgoingId) -> String {
     format!("{id}.delivered")
 }
 
-/// Never `Unknown`: putting the same mail there again changes nothing.
+/// Nothing was put there, or the mail system will know.
 fn refused(error: &MailError) -> SendError {
     if error.is_passing() || matches!(error, MailError::Denied(_)) {
         SendError::Later(error.to_string())

@@ -13,7 +13,8 @@ use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
-const MEGABYTE: u64 = 1024 * 1024;
+/// As the pages show sizes.
+pub(super) const MEGABYTE: u64 = 1_000_000;
 
 pub(super) fn check(source: Source) -> Result<Config, Problems> {
     let mut check = Check { source };

@@ -79,12 +79,15 @@ pub const KEYS: &[Key] = &[
 pub const NAME: &str = "NAME";
 
 /// `imap.hq.host` is known as `imap.NAME.host`.
-pub fn find(name: &str) -> Option<Key> {
-    let parts: Vec<&str> = name.split('.').collect();
-    let pattern = match parts.as_slice() {
+pub fn pattern(name: &str) -> String {
+    match name.split('.').collect::<Vec<_>>().as_slice() {
         [section, _, key] => format!("{section}.{NAME}.{key}"),
         _ => name.to_owned(),
-    };
+    }
+}
+
+pub fn find(name: &str) -> Option<Key> {
+    let pattern = pattern(name);
     KEYS.iter().copied().find(|key| key.name == pattern)
 }
 

@@ -1,14 +1,16 @@
 //! The sections mail and `imap.NAME`: which mail systems keep which mailboxes.
 
-use super::{check::Check, problem::Place, secret};
+use super::{
+    check::{Check, MEGABYTE},
+    problem::Place,
+    secret,
+};
 use domain::mail::EmailAddress;
 use mailbox::{
     imap::{ImapConfig, ImapSystem, Login, Tls},
     maildir::{MaildirConfig, MaildirSystem},
 };
 use std::{collections::HashMap, net::IpAddr, time::Duration};
-
-const MEGABYTE: u64 = 1024 * 1024;
 
 pub struct Mail {
     /// Keeps every mailbox that no server does.

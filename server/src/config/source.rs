@@ -212,7 +212,8 @@ fn similar_section(section: &str) -> String {
 
 fn similar_key(name: &str) -> String {
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-    let near = KEYS.iter().find(|key| close(key.name, name));
+    let pattern = keys::pattern(name);
+    let near = KEYS.iter().find(|key| close(key.name, &pattern));
     suggestion(near.or_else(|| KEYS.iter().find(|key| last(key.name) == last(name))).map(|key| key.name))
 }
 

@@ -56,7 +56,7 @@ fn a_short_file_is_enough_and_paths_begin_beside_it() {
     assert_eq!(config.database.url, format!("sqlite:{}", dir.path().join("recant.db").display()));
     assert!(matches!(&config.sending, Sending::Local { outbox } if *outbox == dir.path().join("outbox")));
     assert_eq!(config.policy, Policy::default());
-    assert_eq!(config.max_upload, 30 << 20);
+    assert_eq!(config.max_upload, 30_000_000);
     assert!(config.mail.maildir.unwrap().sent_folders.contains(&"已发送".to_owned()));
     assert!(config.mail.servers.is_empty());
 }

@@ -13,6 +13,7 @@ mod forms;
 mod headers;
 mod restore;
 mod sessions;
+mod shutdown;
 mod sign_in;
 mod stop;
 mod support;

@@ -65,6 +65,11 @@ impl TestApp {
         Self { running, clock, origin, dir }
     }
 
+    /// Stops the server; its data stay as it left them. Whether it ended in time.
+    pub async fn end(self) -> (bool, TempDir) {
+        (self.running.stop().await, self.dir)
+    }
+
     pub fn browser(&self) -> Browser {
         Browser::new(&self.origin).unwrap()
     }

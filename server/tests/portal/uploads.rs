@@ -10,7 +10,7 @@ use server::{
 };
 use std::io;
 
-const MEGABYTE: usize = 1024 * 1024;
+const MEGABYTE: usize = 1_000_000;
 const TYPED: &str = "写了很久的说明";
 
 async fn form_of(app: &TestApp, employee: &mut Browser) -> (Page, Form) {

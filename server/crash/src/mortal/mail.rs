@@ -30,8 +30,6 @@ struct DeliverySession(Box<dyn MailSession>, Shared);
 
 /// Not quite a lease: it must be renewed before anything is done.
 const SLOW: Duration = Duration::from_secs(11);
-const PUT_BACK: &str = "put back";
-const PUT_REPLACEMENT: &str = "put replacement";
 
 #[async_trait]
 impl MailSystem for MortalMail {
@@ -95,27 +93,34 @@ impl MailSession for MortalSession {
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
         let shared = self.shared.clone();
-        let name = if is_correction(copy.bytes) { PUT_REPLACEMENT } else { PUT_BACK };
-        shared.before(name);
-        if name == PUT_REPLACEMENT {
-            if shared.says_no(Lure::Denied) {
-                return Err(MailError::Denied("this mailbox takes nothing".into()));
-            }
-            if shared.has(Bug::LosePut) {
-                return Ok(Put::Stored);
-            }
-        }
+        shared.before("put back");
         let plain = Flags { recent: copy.flags.recent, ..Flags::default() };
         let flags = if shared.has(Bug::ForgetFlags) { &plain } else { copy.flags };
         let put = self.inner.put(&NewCopy { flags, ..copy.clone() }).await?;
-        let (mailbox, key) = (self.mailbox.to_string(), copy.key.to_owned());
-        let deed = if name == PUT_BACK {
-            Deed::PutBack { mailbox, key }
-        } else {
-            Deed::PutReplacement { mailbox, key }
-        };
-        shared.note(deed);
-        shared.after(name);
+        shared.note(Deed::PutBack { mailbox: self.mailbox.to_string(), key: copy.key.to_owned() });
+        shared.after("put back");
+        Ok(put)
+    }
+
+    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
+        self.shared.before("stage replacement");
+        self.inner.stage(copy).await?;
+        self.shared.after("stage replacement");
+        Ok(())
+    }
+
+    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
+        let shared = self.shared.clone();
+        shared.before("put replacement");
+        if shared.says_no(Lure::Denied) {
+            return Err(MailError::Denied("this mailbox takes nothing".into()));
+        }
+        if shared.has(Bug::LosePut) {
+            return Ok(Put::Stored);
+        }
+        let put = self.inner.put_once(copy, tried).await?;
+        shared.note(Deed::PutReplacement { mailbox: self.mailbox.to_string(), key: copy.key.to_owned() });
+        shared.after("put replacement");
         Ok(put)
     }
 
@@ -134,12 +139,6 @@ impl MortalSession {
         }
         Ok(())
     }
-}
-
-/// Ours, by the Message-ID it carries; a mail that goes back was written by somebody else.
-fn is_correction(bytes: &[u8]) -> bool {
-    let header = domain::mail::split_header(bytes).0;
-    String::from_utf8_lossy(header).contains("Message-ID: <correction.")
 }
 
 #[async_trait]
@@ -176,8 +175,16 @@ impl MailSession for DeliverySession {
     }
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
+        self.0.put(copy).await
+    }
+
+    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
+        self.0.stage(copy).await
+    }
+
+    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
         self.1.before("deliver");
-        let put = self.0.put(copy).await?;
+        let put = self.0.put_once(copy, tried).await?;
         if self.1.has(Bug::SendTwice) {
             let key = format!("{}-again", copy.key);
             self.0.put(&NewCopy { key: &key, ..copy.clone() }).await?;

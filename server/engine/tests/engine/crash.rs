@@ -6,7 +6,7 @@ use crate::office::{
     work,
 };
 use domain::{
-    mail_system::Flags,
+    mail_system::{Flags, MailSystem},
     shared::{CaseState, CorrectionState, Intent, Outcome, Verdict},
 };
 use engine::{Engine, Waker};
@@ -104,6 +104,47 @@ async fn all_replaced_once(
     }
     assert_eq!(office.outbox().len(), 1, "{moment}");
     office.trail_is_whole().await;
+}
+
+/// I6: whoever deletes a replacement at once, before a dying worker has noted it, doesn't get it again.
+#[tokio::test]
+async fn what_its_owner_deleted_is_not_put_again() {
+    let mut unsure = 0;
+    for calls in 1.. {
+        let office = Office::open().await;
+        let (_, number) = start(&office).await;
+        work(&office.portal).await;
+        office.decide(number, Verdict::Approved).await;
+        let lived = work_and_die(&office, calls, true).await;
+        let deleted = delete_replacement(&office, number).await;
+        work(&office.portal).await;
+        let correction = bobs_correction(&office, number).await;
+        let replacement = crate::office::Mail { id: correction.message_id, raw: String::new() };
+        let there = office.copies("bob", &replacement).await.len();
+        assert_eq!(there, usize::from(!deleted), "died at call {calls}");
+        unsure += usize::from(correction.state == CorrectionState::Unconfirmed);
+        if lived {
+            assert_eq!(correction.state, CorrectionState::Sent);
+            break;
+        }
+    }
+    assert!(unsure > 0, "no death came between the put and its record");
+}
+
+async fn bobs_correction(office: &Office, number: domain::shared::CaseNumber) -> domain::case::Correction {
+    let corrections = office.corrections(number).await;
+    corrections.into_iter().find(|correction| correction.to.address == address("bob")).unwrap()
+}
+
+/// True: it was there.
+async fn delete_replacement(office: &Office, number: domain::shared::CaseNumber) -> bool {
+    let id = bobs_correction(office, number).await.message_id;
+    let mut session = office.mail.open(&address("bob")).await.unwrap();
+    let located = session.locate(&id).await.unwrap();
+    for copy in &located.copies {
+        session.remove(&copy.handle).await.unwrap();
+    }
+    !located.copies.is_empty()
 }
 
 #[tokio::test]

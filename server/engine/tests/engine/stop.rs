@@ -116,6 +116,15 @@ impl MailSession for Watched<Box<dyn MailSession>> {
         self.0.put(copy).await
     }
 
+    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
+        self.0.stage(copy).await
+    }
+
+    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
+        self.1.effect();
+        self.0.put_once(copy, tried).await
+    }
+
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
         self.0.list_sent(cursor).await
     }

@@ -172,7 +172,16 @@ impl MailSession for Session {
     }
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
-        self.put_once(copy).await
+        self.put_back(copy).await
+    }
+
+    /// Nothing in a mailbox on a server is out of its owner's sight.
+    async fn stage(&mut self, _copy: &NewCopy<'_>) -> Result<(), MailError> {
+        Ok(())
+    }
+
+    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
+        self.put_unless_tried(copy, tried).await
     }
 
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {

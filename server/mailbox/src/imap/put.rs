@@ -9,6 +9,7 @@
 use super::{
     answer::{Kind, Value},
     command::{Command, is_atom},
+    folders::{Folder, Folders},
     handle::Spot,
     locate::{needle, received},
     session::{Access, Opened, Session, fetched},
@@ -55,30 +56,42 @@ impl fmt::Display for Mark {
 }
 
 impl Session {
-    pub async fn put_once(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
-        if copy.key.is_empty() || !copy.key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return Err(MailError::Other(format!("{:?} is no key for a copy", copy.key)));
+    pub async fn put_back(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
+        let folders = checked(copy, self.folders().await)?;
+        if self.stands_already(copy, &folders).await? {
+            return Ok(Put::AlreadyThere);
         }
-        let folders = self.folders().await?;
-        let there =
-            folders.find(copy.folder).filter(|folder| folder.holds_mail()).map(|folder| folder.wire.clone());
-        let places: Vec<Vec<u8>> = match (Mark::among(copy.flags), &there) {
-            (Some(_), place) => place.iter().cloned().collect(),
-            (None, _) => folders
-                .all
-                .iter()
-                .filter(|folder| folder.holds_mail())
-                .map(|folder| folder.wire.clone())
-                .collect(),
-        };
+        self.store(copy, &folders).await
+    }
+
+    /// A message that isn't there may have been, and its owner may have deleted it: nothing tells.
+    pub async fn put_unless_tried(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
+        let folders = checked(copy, self.folders().await)?;
+        if !tried {
+            return self.store(copy, &folders).await;
+        }
+        let stands = self.stands_already(copy, &folders).await?;
+        Ok(if stands { Put::AlreadyThere } else { Put::Unsure })
+    }
+
+    async fn stands_already(&mut self, copy: &NewCopy<'_>, folders: &Folders) -> Result<bool, MailError> {
+        let mut places: Vec<&Folder> = folders.all.iter().filter(|folder| folder.holds_mail()).collect();
+        if Mark::among(copy.flags).is_some() {
+            let there = folders.find(copy.folder);
+            places.retain(|folder| Some(*folder) == there);
+        }
         for place in places {
-            if let Some(spot) = self.find_put(&place, copy).await? {
+            if let Some(spot) = self.find_put(&place.wire, copy).await? {
                 self.put.push((copy.key.to_owned(), spot));
-                return Ok(Put::AlreadyThere);
+                return Ok(true);
             }
         }
-        let place = match there {
-            Some(place) => place,
+        Ok(false)
+    }
+
+    async fn store(&mut self, copy: &NewCopy<'_>, folders: &Folders) -> Result<Put, MailError> {
+        let place = match folders.find(copy.folder).filter(|folder| folder.holds_mail()) {
+            Some(folder) => folder.wire.clone(),
             None => self.create(&folders.encode(copy.folder)?).await?,
         };
         self.append(&place, copy).await?;
@@ -167,6 +180,13 @@ impl Session {
         }
         Ok(place.to_vec())
     }
+}
+
+fn checked(copy: &NewCopy<'_>, folders: Result<Folders, MailError>) -> Result<Folders, MailError> {
+    if copy.key.is_empty() || !copy.key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Err(MailError::Other(format!("{:?} is no key for a copy", copy.key)));
+    }
+    folders
 }
 
 fn append(place: &[u8], copy: &NewCopy<'_>) -> Command {

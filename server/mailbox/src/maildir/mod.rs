@@ -130,21 +130,37 @@ impl MailSession for Session {
     }
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
-        let NewCopy { key, bytes, folder, flags, received_at } = *copy;
-        let (key, bytes, folder, flags) = (key.to_owned(), bytes.to_vec(), folder.clone(), flags.clone());
-        let mailbox = self.0.clone();
-        blocking(move || {
-            put::put(
-                &mailbox,
-                &NewCopy { key: &key, bytes: &bytes, folder: &folder, flags: &flags, received_at },
-            )
-        })
-        .await
+        self.putting(copy, put::put).await
+    }
+
+    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
+        self.putting(copy, put::stage).await
+    }
+
+    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
+        self.putting(copy, move |mailbox, copy| put::put_once(mailbox, copy, tried)).await
     }
 
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
         let (mailbox, cursor) = (self.0.clone(), cursor.map(String::from));
         blocking(move || sent::list(&mailbox, cursor.as_deref())).await
+    }
+}
+
+impl Session {
+    async fn putting<T: Send + 'static>(
+        &self,
+        copy: &NewCopy<'_>,
+        work: impl FnOnce(&Mailbox, &NewCopy<'_>) -> Result<T, MailError> + Send + 'static,
+    ) -> Result<T, MailError> {
+        let NewCopy { key, bytes, folder, flags, received_at } = *copy;
+        let (key, bytes, folder, flags) = (key.to_owned(), bytes.to_vec(), folder.clone(), flags.clone());
+        let mailbox = self.0.clone();
+        blocking(move || {
+            let copy = NewCopy { key: &key, bytes: &bytes, folder: &folder, flags: &flags, received_at };
+            work(&mailbox, &copy)
+        })
+        .await
     }
 }
 

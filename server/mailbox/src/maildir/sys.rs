@@ -114,6 +114,11 @@ impl Dir {
         Ok(fs::linkat(&self.0, name, &to.0, new_name, AtFlags::empty())?)
     }
 
+    /// Replaces what has that name.
+    pub fn rename(&self, name: &str, to: &Self, new_name: &str) -> io::Result<()> {
+        Ok(fs::renameat(&self.0, name, &to.0, new_name)?)
+    }
+
     pub fn unlink(&self, name: &str) -> io::Result<()> {
         Ok(fs::unlinkat(&self.0, name, AtFlags::empty())?)
     }

@@ -37,6 +37,7 @@ told_on_both! {
     a_missing_mailbox_is_told,
     a_handle_of_elsewhere_touches_nothing,
     the_sent_folder_is_followed,
+    a_replacement_never_stands_there_twice,
 }
 
 /// Its root goes when the test ends.
@@ -177,6 +178,21 @@ async fn a_handle_of_elsewhere_touches_nothing(system: &dyn MailSystem) {
         assert!(session.remove(&handle).await.is_err(), "{text}");
     }
     assert!(session.put(&fresh("no key!", &FolderName::inbox(), &Flags::default(), b"x")).await.is_err());
+}
+
+async fn a_replacement_never_stands_there_twice(system: &dyn MailSystem) {
+    let mut session = open(system, MEI).await;
+    let (place, bytes, flags) = (folder("项目"), mail("new@x"), Flags::default());
+    let copy = fresh("k1", &place, &flags, bytes.as_bytes());
+    session.stage(&copy).await.unwrap();
+    assert_eq!(session.locate(&id("new@x")).await.unwrap().copies, [], "nobody sees what is staged");
+    assert_eq!(session.put_once(&copy, false).await.unwrap(), Put::Stored);
+    let mut after_a_crash = open(system, MEI).await;
+    assert_eq!(after_a_crash.put_once(&copy, true).await.unwrap(), Put::AlreadyThere);
+    let stands = only(after_a_crash.locate(&id("new@x")).await.unwrap());
+    assert_eq!(after_a_crash.remove(&stands.handle).await.unwrap(), Removal::Removed);
+    assert_eq!(after_a_crash.put_once(&copy, true).await.unwrap(), Put::Unsure, "its owner deleted it");
+    assert_eq!(after_a_crash.locate(&id("new@x")).await.unwrap().copies, []);
 }
 
 async fn the_sent_folder_is_followed(system: &dyn MailSystem) {

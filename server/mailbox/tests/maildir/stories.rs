@@ -179,6 +179,25 @@ async fn a_key_is_put_once_wherever_its_copy_went() {
 }
 
 #[tokio::test]
+async fn what_was_put_once_is_not_put_again_when_its_owner_deletes_it() {
+    let post = Post::new();
+    let (inbox, flags) = (folder("INBOX"), Flags { recent: true, ..Flags::default() });
+    let mut session = post.open().await;
+    let copy = new_copy("k1", &inbox, &flags, b"Message-ID: <m@x>\n\n");
+    session.stage(&copy).await.unwrap();
+    session.stage(&copy).await.unwrap();
+    assert_eq!(session.locate(&id("m@x")).await.unwrap().copies, [], "nobody sees what is staged");
+    // Whether or not a try was announced before: it is still in tmp/, so none got through.
+    assert_eq!(session.put_once(&copy, true).await.unwrap(), Put::Stored);
+    assert_eq!(post.files(), ["new/1700000000.Rk1.recant,S=19"]);
+    assert_eq!(session.put_once(&copy, true).await.unwrap(), Put::AlreadyThere);
+    fs::remove_file(post.path("new/1700000000.Rk1.recant,S=19")).unwrap();
+    assert_eq!(session.put_once(&copy, true).await.unwrap(), Put::Unsure);
+    assert_eq!(post.files().len(), 0);
+    assert_eq!(session.put_once(&copy, false).await.unwrap(), Put::Stored, "a first try needs no staging");
+}
+
+#[tokio::test]
 async fn what_a_crash_left_in_tmp_is_replaced_and_never_written_over() {
     let post = Post::new();
     let (inbox, flags) = (folder("INBOX"), Flags::default());

@@ -8,6 +8,7 @@ use domain::{
     time::Timestamp,
 };
 use std::{
+    collections::HashSet,
     fs,
     path::Path,
     sync::{
@@ -28,6 +29,7 @@ type Copies = Vec<(String, Vec<u8>, FolderName, Flags, Timestamp)>;
 #[derive(Default)]
 struct Shelf {
     copies: Arc<Mutex<Copies>>,
+    staged: Arc<Mutex<HashSet<String>>>,
     /// The copy is stored, the answer is lost.
     breaks_after_put: Arc<AtomicBool>,
     /// A folder can't be read.
@@ -47,6 +49,7 @@ impl MailSystem for Shelf {
         }
         Ok(Box::new(Self {
             copies: self.copies.clone(),
+            staged: self.staged.clone(),
             breaks_after_put: self.breaks_after_put.clone(),
             hides_a_folder: self.hides_a_folder.clone(),
             is_full: self.is_full,
@@ -102,6 +105,24 @@ impl MailSession for Shelf {
             return Err(MailError::Unavailable { reason: "connection lost".into(), retry_after: None });
         }
         Ok(Put::Stored)
+    }
+
+    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
+        self.staged.lock().unwrap().insert(copy.key.to_owned());
+        Ok(())
+    }
+
+    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
+        let there = self.copies.lock().unwrap().iter().any(|(key, ..)| key == copy.key);
+        let staged = self.staged.lock().unwrap().contains(copy.key);
+        if tried && !there && !staged {
+            return Ok(Put::Unsure);
+        }
+        let put = self.put(copy).await;
+        if !self.is_full {
+            self.staged.lock().unwrap().remove(copy.key);
+        }
+        put
     }
 
     async fn list_sent(&mut self, _cursor: Option<&str>) -> Result<SentListing, MailError> {
@@ -192,9 +213,21 @@ async fn after_a_crash_the_mailbox_is_asked() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_before_it_was_noted_does_not_come_again() {
+    let office = Office::with(Shelf::default());
+    office.breaks_after_put.store(true, Ordering::SeqCst);
+    assert!(matches!(office.send("wang@ours.test").await, Err(SendError::Later(_))));
+    office.copies.lock().unwrap().clear();
+    assert!(matches!(office.send("wang@ours.test").await, Err(SendError::Unknown(_))));
+    assert_eq!(office.copies.lock().unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn full_mailbox_is_tried_again_later() {
     let office = Office::with(Shelf { is_full: true, ..Shelf::default() });
-    assert!(matches!(office.send("wang@ours.test").await, Err(SendError::Later(_))));
+    for _ in 0..2 {
+        assert!(matches!(office.send("wang@ours.test").await, Err(SendError::Later(_))));
+    }
     assert_eq!(office.was_sent("wang@ours.test").await, Some(false));
 }
 

@@ -124,6 +124,22 @@ impl MailSession for MortalSession {
         self.1.mail(done)
     }
 
+    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
+        if !self.1.spend() {
+            return Err(dead());
+        }
+        let done = self.0.stage(copy).await;
+        self.1.mail(done)
+    }
+
+    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
+        if !self.1.spend() {
+            return Err(dead());
+        }
+        let done = self.0.put_once(copy, tried).await;
+        self.1.mail(done)
+    }
+
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
         self.0.list_sent(cursor).await
     }
