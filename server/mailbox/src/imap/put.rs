@@ -57,7 +57,8 @@ impl fmt::Display for Mark {
 
 impl Session {
     pub async fn put_back(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
-        let folders = checked(copy, self.folders().await)?;
+        check_key(copy)?;
+        let folders = self.folders().await?;
         if self.stands_already(copy, &folders).await? {
             return Ok(Put::AlreadyThere);
         }
@@ -66,7 +67,8 @@ impl Session {
 
     /// A message that isn't there may have been, and its owner may have deleted it: nothing tells.
     pub async fn put_unless_tried(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
-        let folders = checked(copy, self.folders().await)?;
+        check_key(copy)?;
+        let folders = self.folders().await?;
         if !tried {
             return self.store(copy, &folders).await;
         }
@@ -182,11 +184,11 @@ impl Session {
     }
 }
 
-fn checked(copy: &NewCopy<'_>, folders: Result<Folders, MailError>) -> Result<Folders, MailError> {
+fn check_key(copy: &NewCopy<'_>) -> Result<(), MailError> {
     if copy.key.is_empty() || !copy.key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Err(MailError::Other(format!("{:?} is no key for a copy", copy.key)));
     }
-    folders
+    Ok(())
 }
 
 fn append(place: &[u8], copy: &NewCopy<'_>) -> Command {

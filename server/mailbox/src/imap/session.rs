@@ -82,12 +82,15 @@ impl Session {
         let Some(validity) = number("UIDVALIDITY") else {
             return Err(MailError::Other(format!("{doing}: the server gives no UIDVALIDITY")));
         };
-        let exists = reply.all("EXISTS")?.last().and_then(|data| data.number);
+        // Taken for empty, a folder would go unsearched.
+        let Some(messages) = reply.all("EXISTS")?.last().and_then(|data| data.number) else {
+            return Err(MailError::Other(format!("{doing}: the server doesn't say how much is in it")));
+        };
         let opened = Opened {
             folder: folder.to_vec(),
             validity,
             next: number("UIDNEXT").unwrap_or(0),
-            messages: exists.unwrap_or(0),
+            messages,
             modseq: reply.code("HIGHESTMODSEQ").and_then(|text| text.parse().ok()).unwrap_or(0),
             writable: access == Access::Change,
         };
