@@ -1,7 +1,7 @@
 //! Puts the configured parts together: database, mail system, sending, portal. The only place that knows which
 //! crates stand behind the domain's ports.
 
-use crate::config::{Config, Sending};
+use crate::config::{Config, ImapServer, Mail, Sending};
 use app::notices::Sentences;
 use domain::{
     mail::NamedAddress,
@@ -10,7 +10,11 @@ use domain::{
     portal::{Parts, Portal, Settings, Wake},
     world::World,
 };
-use mailbox::maildir::{LayoutError, MaildirSystem};
+use mailbox::{
+    imap::{ImapSetupError, ImapSystem},
+    maildir::{LayoutError, MaildirSystem},
+    route::{Routes, Served},
+};
 use mailer::{LocalMailer, SmtpMailer};
 use std::sync::Arc;
 use store::{Database, Options, SchemaState, SetupError};
@@ -24,6 +28,8 @@ pub enum WiringError {
     Schema(SchemaState),
     #[error("{0}")]
     Mail(#[from] LayoutError),
+    #[error("{0}")]
+    Imap(#[from] ImapSetupError),
     #[error("{0}")]
     Sending(#[from] SendError),
 }
@@ -50,7 +56,7 @@ pub fn portal(
     world: World,
     engine: Arc<dyn Wake>,
 ) -> Result<Portal, WiringError> {
-    let mail: Arc<dyn MailSystem> = Arc::new(MaildirSystem::new(config.mail.clone())?);
+    let mail = mail_system(&config.mail)?;
     let mailer: Arc<dyn Mailer> = match &config.sending {
         Sending::Local { outbox } => Arc::new(LocalMailer::new(outbox.clone(), mail.clone())),
         Sending::Smtp(smtp) => Arc::new(SmtpMailer::new(smtp.clone())?),
@@ -65,6 +71,28 @@ pub fn portal(
         settings: settings(config),
         engine,
     }))
+}
+
+/// The one there is, or all of them behind their addresses.
+fn mail_system(mail: &Mail) -> Result<Arc<dyn MailSystem>, WiringError> {
+    let mut rest: Option<Arc<dyn MailSystem>> = None;
+    if let Some(maildir) = &mail.maildir {
+        let system: Arc<dyn MailSystem> = Arc::new(MaildirSystem::new(maildir.clone())?);
+        if mail.servers.is_empty() {
+            return Ok(system);
+        }
+        rest = Some(system);
+    }
+    let serve = |server: &ImapServer| {
+        Ok(Served {
+            name: server.name.clone(),
+            system: Arc::new(ImapSystem::new(server.config.clone())?),
+            domains: server.domains.clone(),
+            mailboxes: server.mailboxes.clone(),
+        })
+    };
+    let served: Result<Vec<Served>, WiringError> = mail.servers.iter().map(serve).collect();
+    Ok(Arc::new(Routes::new(served?, rest)))
 }
 
 fn settings(config: &Config) -> Settings {

@@ -18,6 +18,7 @@ pub struct Look {
     pub skipped: Vec<Skipped>,
     /// A copy left its place while we looked: it may be anywhere, also where we had looked before.
     pub moved: bool,
+    pub left_out: Vec<Skipped>,
 }
 
 #[derive(Debug)]
@@ -38,8 +39,8 @@ pub enum Own {
 /// `message` without Message-ID finds nothing: there is nothing to search by.
 pub async fn find(session: &mut dyn MailSession, message: &CaseMessage, own: Own) -> Result<Look, MailError> {
     let Some(id) = &message.message_id else { return Ok(Look::default()) };
-    let Located { copies, searched, skipped } = session.locate(id).await?;
-    let mut look = Look { searched, skipped, ..Look::default() };
+    let Located { copies, searched, skipped, left_out } = session.locate(id).await?;
+    let mut look = Look { searched, skipped, left_out, ..Look::default() };
     for found in copies {
         if own == Own::Sender && found.folder == message.folder {
             continue;

@@ -50,7 +50,8 @@ pub trait MailSession: Send {
     /// answer is [`Put::Unsure`].
     async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError>;
 
-    /// Messages of the Sent folders. With the cursor of an earlier answer, `Unchanged` may come instead.
+    /// Messages of the Sent folders. With the cursor of an earlier answer, only what changed since may come instead,
+    /// and large folders may come in pieces.
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError>;
 }
 
@@ -121,6 +122,8 @@ pub struct Located {
     pub searched: Vec<FolderName>,
     /// What could not be read: the answer is not complete.
     pub skipped: Vec<Skipped>,
+    /// Not looked at on purpose, each with the reason: views of other folders, folders of other people.
+    pub left_out: Vec<Skipped>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +166,26 @@ pub enum SentListing {
         messages: Vec<SentRef>,
         cursor: String,
     },
+    Changes(SentChanges),
+}
+
+/// What came into the Sent folders and what left them since the cursor's answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SentChanges {
+    pub added: Vec<SentRef>,
+    pub gone: Vec<SentGone>,
+    /// As far as this answer goes; a reader that stops here goes on from here.
+    pub cursor: String,
+    /// There is more to list: ask again at once.
+    pub more: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SentGone {
+    /// The locator of a message that was listed.
+    One(String),
+    /// Every locator that begins like this, but for those that are kept.
+    AllBut { prefix: String, kept: Vec<String> },
 }
 
 /// A message in a Sent folder.

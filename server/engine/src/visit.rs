@@ -54,6 +54,7 @@ impl Visit {
         detail.strangers = look.strangers;
         detail.searched.clone_from(&look.searched);
         detail.skipped.clone_from(&look.skipped);
+        detail.left_out.clone_from(&look.left_out);
         if let Some(copy) = look.copies.first() {
             detail.folder = Some(copy.found.folder.clone());
         }

@@ -2,5 +2,12 @@
 //!
 //! The only crate that opens mailboxes. It knows nothing of cases, policy, pages or the database.
 
+mod header;
+pub mod imap;
 pub mod maildir;
 pub mod mutf7;
+pub mod route;
+
+/// What the folder of sent mail is called, where it isn't marked as that.
+pub(crate) const SENT_FOLDERS: [&str; 7] =
+    ["Sent", "Sent Items", "Sent Messages", "Sent Mail", "已发送", "已发送邮件", "寄件備份"];

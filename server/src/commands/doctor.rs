@@ -33,7 +33,7 @@ pub async fn run(asked: Option<&Path>) -> Result<ExitCode> {
     };
     for Finding { area, result } in &findings {
         match result {
-            Ok(found) => say::line(format!("ok     {area}: {found}")),
+            Ok(found) => say::line(format!("ok     {area}: {}", found.replace('\n', "\n       "))),
             Err(wrong) => say::line(format!("WRONG  {area}: {}", wrong.replace('\n', "\n       "))),
         }
     }

@@ -7,7 +7,6 @@ use super::{
 };
 use domain::{hex, mail::EmailAddress, policy::Policy, vault::MasterKey};
 use ipnet::IpNet;
-use mailbox::maildir::{MaildirConfig, MaildirSystem};
 use mailer::{SmtpConfig, SmtpLogin, SmtpTls};
 use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
@@ -15,7 +14,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 /// As the pages show sizes.
-const MEGABYTE: u64 = 1_000_000;
+pub(super) const MEGABYTE: u64 = 1_000_000;
 
 pub(super) fn check(source: Source) -> Result<Config, Problems> {
     let mut check = Check { source };
@@ -128,26 +127,6 @@ impl Check {
         let (key_file, ring) = self.secret("vault.key_file", read).ok()??;
         let key = MasterKey::from_source(ring, Arc::new(secret::KeyFile(key_file.clone())));
         Some(Vault { key, key_file, retention: Duration::from_secs(days? * DAY) })
-    }
-
-    fn mail(&mut self) -> Option<MaildirConfig> {
-        let kind = self.choice("mail.kind", &[("maildir", ())]);
-        let root = self.path("mail.root");
-        let layout = self.text("mail.layout");
-        let sent_folders = self.list("mail.sent_folders");
-        let separator = self.parsed("mail.separator", "write one character, such as . or /");
-        kind?;
-        let (layout, place) = layout?;
-        let config = MaildirConfig {
-            layout: layout.clone(),
-            sent_folders: sent_folders?.0,
-            separator: separator?,
-            ..MaildirConfig::new(root?)
-        };
-        match MaildirSystem::new(config.clone()) {
-            Ok(_) => Some(config),
-            Err(error) => self.wrong(place, "mail.layout", &layout, error),
-        }
     }
 
     fn sending(&mut self) -> Option<Sending> {

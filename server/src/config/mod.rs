@@ -6,6 +6,7 @@
 mod audit;
 mod check;
 mod keys;
+mod mail;
 mod problem;
 mod public_url;
 mod secret;
@@ -14,13 +15,13 @@ mod values;
 
 pub use audit::Audit;
 pub use keys::{KEYS, Key};
+pub use mail::{ImapServer, Mail};
 pub use problem::{Place, Problem, Problems};
 pub use public_url::PublicUrl;
 pub use secret::{SecretError, read_keys, read_password, read_signer};
 
 use chrono_tz::Tz;
 use domain::{mail::EmailAddress, policy::Policy, vault::MasterKey};
-use mailbox::maildir::MaildirConfig;
 use mailer::SmtpConfig;
 use std::{
     net::SocketAddr,
@@ -38,7 +39,7 @@ pub struct Config {
     pub vault: Vault,
     /// None: the trail isn't signed.
     pub audit: Option<Audit>,
-    pub mail: MaildirConfig,
+    pub mail: Mail,
     pub sending: Sending,
     /// Whom notifications come from.
     pub sender: EmailAddress,

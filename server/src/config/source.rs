@@ -19,6 +19,10 @@ pub(super) struct Source {
     /// Relative paths begin here.
     pub folder: PathBuf,
     entries: BTreeMap<String, Entry>,
+    /// Of the sections of which there can be several, such as `imap.hq`: where each begins.
+    pub sections: BTreeMap<String, Place>,
+    /// Stands for `NAME` in the keys that are asked for now.
+    pub named: Option<String>,
     problems: Vec<Problem>,
     /// What was asked for, known or not: a test compares it with the list of keys.
     pub asked: BTreeSet<&'static str>,
@@ -46,6 +50,8 @@ impl Source {
             file: file.to_owned(),
             folder: absolute.parent().map_or_else(PathBuf::new, Path::to_owned),
             entries: BTreeMap::new(),
+            sections: BTreeMap::new(),
+            named: None,
             problems: Vec::new(),
             asked: BTreeSet::new(),
         };
@@ -72,7 +78,12 @@ impl Source {
             } else if let DeValue::Table(table) = content.get_ref() {
                 for (key, value) in table {
                     let name = format!("{section}.{}", key.get_ref());
-                    self.entry(&name, value, Place::Line(line(key.span().start)));
+                    let place = Place::Line(line(key.span().start));
+                    if keys::is_named(section) {
+                        self.named_section(&name, key.get_ref(), value, place, line);
+                    } else {
+                        self.entry(&name, value, place);
+                    }
                 }
             } else {
                 self.problem(
@@ -80,6 +91,36 @@ impl Source {
                     format!("{section:?} must be a section: write [{section}] on a line of its own"),
                 );
             }
+        }
+    }
+
+    /// `[imap.hq]`
+    fn named_section(
+        &mut self,
+        section: &str,
+        name: &str,
+        content: &Spanned<DeValue<'_>>,
+        place: Place,
+        line: impl Fn(usize) -> usize,
+    ) {
+        let DeValue::Table(table) = content.get_ref() else {
+            let of = section.split('.').next().unwrap_or_default();
+            self.problem(
+                place,
+                format!("{section} must stand in a section with a name: write [{of}.main] above it"),
+            );
+            return;
+        };
+        if !keys::is_name(name) {
+            self.problem(
+                place,
+                format!("{name:?} is no name for a section: use small letters, digits and _"),
+            );
+            return;
+        }
+        self.sections.insert(section.to_owned(), place);
+        for (key, value) in table {
+            self.entry(&format!("{section}.{}", key.get_ref()), value, Place::Line(line(key.span().start)));
         }
     }
 
@@ -106,9 +147,12 @@ impl Source {
                 continue;
             }
             let place = Place::Variable(variable.clone());
-            match KEYS.iter().find(|key| keys::variable(key.name) == variable) {
-                Some(key) => {
-                    self.entries.insert(key.name.to_owned(), Entry { value: Value::Text(text), place });
+            match keys::of_variable(&variable) {
+                Some(name) => {
+                    if let [section, named, _] = name.split('.').collect::<Vec<_>>().as_slice() {
+                        self.sections.entry(format!("{section}.{named}")).or_insert(place.clone());
+                    }
+                    self.entries.insert(name, Entry { value: Value::Text(text), place });
                 }
                 None => self.problem(place, "there is no such key".to_owned()),
             }
@@ -122,11 +166,19 @@ impl Source {
             let text = keys::find(name)?.default?;
             Some(Entry { value: Value::Text(text.to_owned()), place: Place::File })
         };
-        self.entries.get(name).cloned().or_else(default)
+        self.entries.get(&self.full(name)).cloned().or_else(default)
     }
 
     pub fn is_set(&self, name: &str) -> bool {
-        self.entries.contains_key(name)
+        self.entries.contains_key(&self.full(name))
+    }
+
+    /// The key as it would be typed.
+    pub fn full(&self, name: &str) -> String {
+        match &self.named {
+            Some(named) => name.replacen(keys::NAME, named, 1),
+            None => name.to_owned(),
+        }
     }
 
     pub fn problem(&mut self, place: Place, what: String) {
@@ -160,7 +212,8 @@ fn similar_section(section: &str) -> String {
 
 fn similar_key(name: &str) -> String {
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-    let near = KEYS.iter().find(|key| close(key.name, name));
+    let pattern = keys::pattern(name);
+    let near = KEYS.iter().find(|key| close(key.name, &pattern));
     suggestion(near.or_else(|| KEYS.iter().find(|key| last(key.name) == last(name))).map(|key| key.name))
 }
 

@@ -57,7 +57,8 @@ fn a_short_file_is_enough_and_paths_begin_beside_it() {
     assert!(matches!(&config.sending, Sending::Local { outbox } if *outbox == dir.path().join("outbox")));
     assert_eq!(config.policy, Policy::default());
     assert_eq!(config.max_upload, 30_000_000);
-    assert!(config.mail.sent_folders.contains(&"已发送".to_owned()));
+    assert!(config.mail.maildir.unwrap().sent_folders.contains(&"已发送".to_owned()));
+    assert!(config.mail.servers.is_empty());
 }
 
 #[test]
@@ -77,7 +78,7 @@ fn variables_win_over_the_file() {
     assert_eq!(config.server.listen.port(), 9000);
     assert!(!config.policy.freeze_first);
     assert_eq!(config.policy.free_mailboxes, 0);
-    assert_eq!(config.mail.sent_folders, ["Sent", "已发送"]);
+    assert_eq!(config.mail.maildir.unwrap().sent_folders, ["Sent", "已发送"]);
     assert_eq!(config.database.url, "postgres://recant:%70%40%73%73%2f%77%6f%72%64@db/recant");
 }
 
@@ -177,12 +178,82 @@ fn notifications_come_from_the_organisation_s_own_address() {
     assert_eq!(problems(GOOD, &[("RECANT_SENDING__FROM", "nobody")]).len(), 1);
 }
 
+const HQ: &str = r#"
+[imap.hq]
+host = "imap.example.com"
+domains = ["example.com", "Lab.example.com"]
+admin = "recant"
+password_file = "password"
+"#;
+
+#[test]
+fn servers_stand_beside_the_maildirs_or_instead_of_them() {
+    let dir = folder(&format!("{GOOD}{HQ}"));
+    let variables = [
+        ("RECANT_IMAP__BRANCH__HOST", "127.0.0.1"),
+        ("RECANT_IMAP__BRANCH__TLS", "none"),
+        ("RECANT_IMAP__BRANCH__PORT", "143"),
+        ("RECANT_IMAP__BRANCH__MAILBOXES", "mei@example.com,lin@example.org"),
+        ("RECANT_IMAP__BRANCH__LOGIN", "token"),
+        ("RECANT_IMAP__BRANCH__TOKEN_FILE", "not/there/yet"),
+        ("RECANT_IMAP__HQ__SESSIONS", "20"),
+    ];
+    let config = load(&dir, &variables).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(config.mail.maildir.is_some());
+    let [branch, hq] = config.mail.servers.as_slice() else { panic!("two servers") };
+    assert_eq!((branch.name.as_str(), branch.mailboxes.len(), branch.config.port), ("branch", 2, 143));
+    assert_eq!((hq.config.host.as_str(), hq.config.port, hq.config.sessions), ("imap.example.com", 993, 20));
+    assert_eq!(hq.domains, ["example.com", "lab.example.com"]);
+    assert!(hq.config.sent_folders.contains(&"已发送".to_owned()));
+    assert!(!format!("{:?}", hq.config).contains("p@ss"));
+    let without = GOOD.replace("root = \"/srv/mail\"", "kind = \"imap\"");
+    let dir = folder(&format!("{without}{HQ}"));
+    let config = load(&dir, &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(config.mail.maildir.is_none() && config.mail.servers.len() == 1);
+    let none = problems(&without, &[]);
+    assert!(none.len() == 1 && none[0].contains("[imap.main]"), "{none:#?}");
+}
+
+#[test]
+fn every_problem_of_a_server_is_named_with_its_line() {
+    let wrong = r#"[imap]
+host = "a"
+[imap.HQ]
+host = "a"
+[imap.empty]
+[imap.one]
+hots = "a"
+host = "not a host"
+port = 0
+tls = "none"
+user = "postmaster"
+login = "master"
+separator = "**"
+mailboxes = ["nobody"]
+domains = ["example.com"]
+check_mailbox = "x"
+[imap.two]
+host = "b"
+domains = ["EXAMPLE.com"]
+admin = "recant"
+password_file = "nowhere"
+[imap.three]
+host = "c"
+domains = ["lab.test"]
+login = "token"
+"#;
+    insta::assert_snapshot!(problems(&format!("{wrong}{GOOD}"), &[]).join("\n"));
+    let twice = format!("{GOOD}{HQ}{}", HQ.replace("hq", "other"));
+    let found = problems(&twice, &[]);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].contains("imap.hq and by imap.other"), "{found:#?}");
+}
+
 /// A key that is listed but never read would be a promise not kept; the other way round, one can't be set.
 #[test]
 fn every_listed_key_is_read() {
-    let dir = folder(
-        &GOOD.replace("outbox = \"outbox\"", "outbox = \"outbox\"\n[smtp]\nhost = \"h\"\nuser = \"u\""),
-    );
+    let servers = "[smtp]\nhost = \"h\"\nuser = \"u\"\n[imap.hq]\nhost = \"h\"\ntoken_file = \"token\"\n";
+    let dir = folder(&GOOD.replace("outbox = \"outbox\"", &format!("outbox = \"outbox\"\n{servers}")));
     let asked = check::asked(source::Source::read(&dir.path().join("recant.toml")));
     let listed: std::collections::BTreeSet<&str> = KEYS.iter().map(|key| key.name).collect();
     assert_eq!(asked, listed);

@@ -22,6 +22,7 @@ impl Check {
         text: &str,
         advice: impl Display,
     ) -> Option<T> {
+        let name = self.source.full(name);
         self.source.problem(place, format!("{name} can't be {text:?}: {advice}"));
         None
     }
@@ -29,7 +30,8 @@ impl Check {
     fn value(&mut self, name: &'static str) -> Option<Entry> {
         let entry = self.source.get(name);
         if entry.is_none() {
-            let variable = keys::variable(name);
+            let name = self.source.full(name);
+            let variable = keys::variable(&name);
             self.source.problem(Place::File, format!("{name} is missing: set it there, or {variable}"));
         }
         entry
@@ -45,6 +47,7 @@ impl Check {
     }
 
     fn kind<T>(&mut self, place: Place, name: &str, expected: &str) -> Option<T> {
+        let name = self.source.full(name);
         self.source.problem(place, format!("{name} must be {expected}"));
         None
     }

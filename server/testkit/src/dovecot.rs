@@ -25,6 +25,8 @@ const UP: &str = " starting up for ";
 
 pub struct Dovecot {
     pub imap_port: u16,
+    /// TLS from the first byte, for `localhost`.
+    pub imaps_port: u16,
     pub lmtp_port: u16,
     master: Child,
     log: Log,
@@ -64,6 +66,11 @@ impl Dovecot {
         self.mail_root().join(domain).join(local).join("Maildir")
     }
 
+    /// The certificate to trust (PEM).
+    pub fn authority(&self) -> Result<Vec<u8>> {
+        Ok(fs::read(self.folder.path().join("cert.pem"))?)
+    }
+
     /// A client that is logged in as that person.
     pub fn client(&self, user: &str) -> Result<ImapClient> {
         let mut client = ImapClient::connect(self.imap_port)?;
@@ -93,6 +100,7 @@ impl Dovecot {
             fs::create_dir(dir.join(sub))?;
         }
         chown(dir.join("mail"), Some(MAIL_ID), Some(MAIL_ID))?;
+        certify(dir)?;
         let ports = free_ports()?;
         fs::write(
             dir.join("users"),
@@ -109,7 +117,8 @@ impl Dovecot {
             .stderr(Stdio::piped());
         let mut master = command.spawn().with_context(|| format!("starting {program}"))?;
         let log = Log::of(master.stderr.take().context("no pipe for the log")?);
-        let dovecot = Self { imap_port: ports[0], lmtp_port: ports[1], master, log, folder };
+        let dovecot =
+            Self { imap_port: ports[0], imaps_port: ports[2], lmtp_port: ports[1], master, log, folder };
         dovecot.log.wait_for(UP)?;
         // It listens by now; the greeting comes as soon as a process has taken the connection.
         ImapClient::connect(dovecot.imap_port)?;
@@ -216,20 +225,39 @@ fn transparent(raw: &[u8]) -> Vec<u8> {
     sent
 }
 
-/// Both are held while both are chosen, so that they differ.
-fn free_ports() -> Result<[u16; 2]> {
-    let (one, other) = (TcpListener::bind(("127.0.0.1", 0))?, TcpListener::bind(("127.0.0.1", 0))?);
-    Ok([one.local_addr()?.port(), other.local_addr()?.port()])
+/// All are held while all are chosen, so that they differ.
+fn free_ports() -> Result<[u16; 3]> {
+    let free = || TcpListener::bind(("127.0.0.1", 0));
+    let (one, two, three) = (free()?, free()?, free()?);
+    Ok([one.local_addr()?.port(), two.local_addr()?.port(), three.local_addr()?.port()])
+}
+
+/// For `localhost`, for three days, signed by itself.
+fn certify(dir: &Path) -> Result<()> {
+    let request = "[req]\ndistinguished_name = name\nx509_extensions = use\nprompt = no\n[name]\nCN = localhost\n\
+        [use]\nbasicConstraints = critical,CA:FALSE\nsubjectAltName = DNS:localhost,IP:127.0.0.1\n";
+    fs::write(dir.join("request.cnf"), request)?;
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
+        .args(["-days", "3", "-config", "request.cnf", "-keyout", "key.pem", "-out", "cert.pem"])
+        .current_dir(dir)
+        .output()
+        .context("running openssl")?;
+    if !made.status.success() {
+        bail!("openssl: {}", String::from_utf8_lossy(&made.stderr));
+    }
+    Ok(())
 }
 
 fn account(user: &str, password: &str) -> String {
     format!("{user}:{{PLAIN}}{password}:{MAIL_ID}:{MAIL_ID}::::\n")
 }
 
-fn config(dir: &Path, [imap, lmtp]: [u16; 2]) -> String {
+fn config(dir: &Path, [imap, lmtp, secure]: [u16; 3]) -> String {
     include_str!("dovecot.conf")
         .replace("$D", &dir.display().to_string())
         .replace("$IMAP", &imap.to_string())
+        .replace("$SECURE", &secure.to_string())
         .replace("$LMTP", &lmtp.to_string())
         .replace("$ID", &MAIL_ID.to_string())
 }

@@ -2,6 +2,7 @@
 
 pub mod disk;
 pub mod dovecot;
+pub mod fake_imap;
 pub mod imap;
 pub mod postgres;
 pub mod smtp;

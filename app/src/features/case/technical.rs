@@ -14,6 +14,7 @@ use domain::{
     audit::Entry,
     case::{Target, view::CaseView},
     hex,
+    mail_system::Skipped,
     shared::{Outcome, Trouble},
 };
 use leptos::prelude::*;
@@ -106,19 +107,24 @@ fn work_of(target: &Target, reader: &Reader) -> String {
 fn found_at(target: &Target) -> String {
     let detail = &target.detail;
     let folder = detail.folder.as_ref().map_or("—", |folder| folder.0.as_str());
-    let skipped: Vec<String> = detail
-        .skipped
-        .iter()
-        .map(|part| format!("{}: {} ({})", part.folder, part.what, part.reason))
-        .collect();
+    let told = |parts: &[Skipped]| {
+        let parts: Vec<String> =
+            parts.iter().map(|part| format!("{}: {} ({})", part.folder, part.what, part.reason)).collect();
+        parts.join("; ")
+    };
     let searched: Vec<&str> = detail.searched.iter().map(|folder| folder.0.as_str()).collect();
-    let found = format!(
+    let mut found = format!(
         "{folder} · read {} · strangers {} · searched [{}]",
         detail.read_copies,
         detail.strangers,
         searched.join(", ")
     );
-    if skipped.is_empty() { found } else { format!("{found} · skipped [{}]", skipped.join("; ")) }
+    for (word, parts) in [("skipped", &detail.skipped), ("left out", &detail.left_out)] {
+        if !parts.is_empty() {
+            found = format!("{found} · {word} [{}]", told(parts));
+        }
+    }
+    found
 }
 
 #[component]

@@ -105,6 +105,8 @@ pub struct Detail {
     pub folder: Option<FolderName>,
     pub searched: Vec<FolderName>,
     pub skipped: Vec<Skipped>,
+    /// Not looked at on purpose.
+    pub left_out: Vec<Skipped>,
     /// Messages with the same Message-ID and other content; never touched.
     pub strangers: u32,
 }

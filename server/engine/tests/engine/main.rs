@@ -6,6 +6,7 @@ mod crash;
 mod erasure;
 mod faults;
 mod large;
+mod mixed;
 mod notifications;
 mod office;
 mod real_mail;

@@ -1,6 +1,7 @@
 //! Finding a message by its Message-ID, as far as the header must be read for it and no further.
 
-use super::{Mailbox, header, sys, walk, walk::Sight};
+use super::{Mailbox, sys, walk, walk::Sight};
+use crate::header;
 use domain::{
     mail::MessageId,
     mail_system::{FoundCopy, Located, MailError},
@@ -13,7 +14,7 @@ pub fn locate(mailbox: &Mailbox, id: &MessageId) -> Result<Located, MailError> {
     copies.sort_by_cached_key(|copy| {
         (copy.flags.seen, !copy.folder.is_inbox(), copy.folder.clone(), copy.handle.0.clone())
     });
-    Ok(Located { copies, searched: walk.searched, skipped: walk.skipped })
+    Ok(Located { copies, searched: walk.searched, skipped: walk.skipped, left_out: Vec::new() })
 }
 
 fn look(mailbox: &Mailbox, sight: &Sight<'_>, id: &str) -> io::Result<Option<FoundCopy>> {

@@ -8,7 +8,6 @@
 mod cache;
 mod copy;
 mod folder;
-mod header;
 mod layout;
 mod locate;
 mod name;
@@ -69,11 +68,10 @@ struct Session(Arc<Mailbox>);
 
 impl MaildirConfig {
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        let sent = ["Sent", "Sent Items", "Sent Messages", "Sent Mail", "已发送", "已发送邮件", "寄件備份"];
         Self {
             root: root.into(),
             layout: "{domain}/{local}/Maildir".into(),
-            sent_folders: sent.map(String::from).into(),
+            sent_folders: crate::SENT_FOLDERS.map(String::from).into(),
             separator: '.',
             owner: None,
             remembered: 500_000,

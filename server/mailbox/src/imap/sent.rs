@@ -1,0 +1,320 @@
+//! What came into the Sent folders and what left them since the last time.
+//!
+//! A message in a folder is known by UIDVALIDITY and UID, whatever its flags; so UIDNEXT and the number of messages
+//! together tell whether anything changed (RFC 3501 §2.3.1.1). What left is told by QRESYNC (RFC 7162) where it is
+//! offered, else by a search for what is still there. A folder met for the first time is listed in pieces, newest
+//! first; the cursor says how far that went, so that it goes on after a stop.
+
+use super::{
+    answer::{Data, Value},
+    command::Command,
+    folders::{Folder, is_named},
+    handle::Spot,
+    locate::received,
+    session::{Access, Opened, Session},
+    uids::Uids,
+};
+use domain::{
+    hex,
+    mail_system::{MailError, SentChanges, SentGone, SentListing, SentRef},
+};
+use std::collections::HashMap;
+
+/// Messages of one answer.
+const PIECE: usize = 500;
+
+/// How far a folder was listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    validity: u32,
+    /// From here on upwards nothing was listed.
+    next: u32,
+    /// Below it nothing was listed; 1 when all is.
+    low: u32,
+    /// In the folder, whether listed or not.
+    messages: u32,
+    modseq: u64,
+}
+
+/// By the folder's name on the wire.
+type Cursor = HashMap<Vec<u8>, Known>;
+
+impl Session {
+    pub async fn sent_since(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
+        let before = cursor.and_then(parse).unwrap_or_default();
+        let folders: Vec<Folder> =
+            self.folders().await?.all.into_iter().filter(|folder| self.is_sent(folder)).collect();
+        let mut changes = SentChanges::default();
+        for gone in before.keys().filter(|wire| !folders.iter().any(|folder| folder.wire == **wire)) {
+            changes.gone.push(SentGone::AllBut { prefix: prefix(gone), kept: Vec::new() });
+        }
+        let mut after = Cursor::new();
+        for folder in &folders {
+            let known = before.get(&folder.wire);
+            match self.folder_since(folder, known, &mut changes).await {
+                Ok(known) => {
+                    after.insert(folder.wire.clone(), known);
+                }
+                // Deleted meanwhile; the next listing shows it.
+                Err(MailError::Gone) => {
+                    after.extend(known.map(|known| (folder.wire.clone(), known.clone())));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if after == before && cursor.is_some() {
+            return Ok(SentListing::Unchanged);
+        }
+        changes.more = after.values().any(|known| known.low > 1);
+        changes.cursor = written(&after);
+        Ok(SentListing::Changes(changes))
+    }
+
+    fn is_sent(&self, folder: &Folder) -> bool {
+        folder.holds_mail() && (folder.is("\\sent") || is_named(&folder.name, &self.config.sent_folders))
+    }
+
+    async fn folder_since(
+        &mut self,
+        folder: &Folder,
+        known: Option<&Known>,
+        changes: &mut SentChanges,
+    ) -> Result<Known, MailError> {
+        if let Some(known) = known
+            && known.low <= 1
+            && self.stands(folder, known).await?
+        {
+            return Ok(known.clone());
+        }
+        let (opened, vanished) = self.enter_since(folder, known).await?;
+        if let Some(known) = known.filter(|known| known.validity != opened.validity) {
+            changes.gone.push(SentGone::AllBut {
+                prefix: of_validity(&folder.wire, known.validity),
+                kept: Vec::new(),
+            });
+        }
+        let known = known.filter(|known| known.validity == opened.validity);
+        let mut state = known.cloned().unwrap_or(Known {
+            validity: opened.validity,
+            next: opened.next,
+            low: opened.next,
+            messages: 0,
+            modseq: 0,
+        });
+        let came = self.list_new(folder, &opened, &mut state, changes).await?;
+        if let Some(known) = known {
+            match vanished {
+                Some(uids) => {
+                    let gone = uids.iter(usize::MAX).map(|uid| locator(&folder.wire, opened.validity, uid));
+                    changes.gone.extend(gone.map(SentGone::One));
+                }
+                None if u64::from(opened.messages) == u64::from(known.messages) + came => {}
+                None => changes.gone.push(self.still_there(folder, &state).await?),
+            }
+        }
+        self.list_old(folder, &opened, &mut state, changes).await?;
+        state.messages = opened.messages;
+        state.modseq = opened.modseq;
+        Ok(state)
+    }
+
+    /// Nothing came and nothing left, by the folder's numbers alone.
+    async fn stands(&mut self, folder: &Folder, known: &Known) -> Result<bool, MailError> {
+        let command = Command::new("STATUS").text(&folder.wire).word("(UIDVALIDITY UIDNEXT MESSAGES)");
+        let reply = self.connection.run("asking for the Sent folder", command).await?;
+        let numbers = reply.all("STATUS")?.into_iter().next_back().map(|data| {
+            let number = |name| data.item(name).and_then(Value::number);
+            (number("UIDVALIDITY"), number("UIDNEXT"), number("MESSAGES"))
+        });
+        let expected = (Some(known.validity.into()), Some(known.next.into()), Some(known.messages.into()));
+        Ok(numbers == Some(expected))
+    }
+
+    /// With QRESYNC: which of the listed UIDs left the folder.
+    async fn enter_since(
+        &mut self,
+        folder: &Folder,
+        known: Option<&Known>,
+    ) -> Result<(Opened, Option<Uids>), MailError> {
+        let Some(known) = known.filter(|known| self.connection.capable.qresync && known.modseq > 0) else {
+            let opened = self.enter(&folder.wire, Access::Look).await?;
+            return if opened.next == 0 { Err(no_next(folder)) } else { Ok((opened, None)) };
+        };
+        if !self.resync {
+            self.connection.run("turning QRESYNC on", Command::new("ENABLE QRESYNC")).await?;
+            self.resync = true;
+        }
+        let command = Command::new("EXAMINE").text(&folder.wire).resync(known.validity, known.modseq);
+        let (opened, reply) = self.enter_with(&folder.wire, Access::Look, command).await?;
+        if opened.next == 0 {
+            return Err(no_next(folder));
+        }
+        let mut vanished = Vec::new();
+        for data in reply.all("VANISHED")? {
+            let text = data.values.last().and_then(Value::bytes).and_then(|bytes| str::from_utf8(bytes).ok());
+            let Some(uids) = text.and_then(Uids::parse) else {
+                return Err(MailError::Other("what vanished can't be read".into()));
+            };
+            // A server may name more than ever was there.
+            let listed = uids.within(known.low, known.next);
+            if listed.count() > u64::from(known.messages) + 1000 {
+                return Ok((opened, None));
+            }
+            vanished.extend(listed.iter(usize::MAX));
+        }
+        Ok((opened, Some(Uids::of(vanished))))
+    }
+
+    /// What came since; how many.
+    async fn list_new(
+        &mut self,
+        folder: &Folder,
+        opened: &Opened,
+        state: &mut Known,
+        changes: &mut SentChanges,
+    ) -> Result<u64, MailError> {
+        if opened.next <= state.next {
+            return Ok(0);
+        }
+        let uids = Uids::range(state.next, Some(opened.next - 1));
+        let came = self.search(Command::new("UID SEARCH UID").uids(&uids)).await?;
+        for piece in came.chunks(PIECE) {
+            self.list(folder, opened, piece, changes).await?;
+        }
+        state.next = opened.next;
+        Ok(came.len() as u64)
+    }
+
+    /// The next piece of what was there when the folder was first met.
+    async fn list_old(
+        &mut self,
+        folder: &Folder,
+        opened: &Opened,
+        state: &mut Known,
+        changes: &mut SentChanges,
+    ) -> Result<(), MailError> {
+        let room = PIECE.saturating_sub(changes.added.len());
+        if state.low <= 1 || room == 0 {
+            return Ok(());
+        }
+        let older = if opened.messages == 0 {
+            Vec::new()
+        } else {
+            let uids = Uids::range(1, Some(state.low - 1));
+            self.search(Command::new("UID SEARCH UID").uids(&uids)).await?
+        };
+        let piece = &older[older.len().saturating_sub(room)..];
+        self.list(folder, opened, piece, changes).await?;
+        state.low = if piece.len() == older.len() { 1 } else { piece.first().copied().unwrap_or(1) };
+        Ok(())
+    }
+
+    async fn list(
+        &mut self,
+        folder: &Folder,
+        opened: &Opened,
+        uids: &[u32],
+        changes: &mut SentChanges,
+    ) -> Result<(), MailError> {
+        if uids.is_empty() {
+            return Ok(());
+        }
+        let uids = Uids::of(uids.iter().copied());
+        let listed = self.fetch_items(&uids, "(UID INTERNALDATE RFC822.SIZE)", &["INTERNALDATE"]).await?;
+        for (uid, data) in listed {
+            changes.added.push(message(folder, opened, uid, &data)?);
+        }
+        Ok(())
+    }
+
+    async fn still_there(&mut self, folder: &Folder, state: &Known) -> Result<SentGone, MailError> {
+        let uids = Uids::range(state.low, Some(state.next.saturating_sub(1).max(state.low)));
+        let there = self.search(Command::new("UID SEARCH UID").uids(&uids)).await?;
+        let kept = there.into_iter().map(|uid| locator(&folder.wire, state.validity, uid)).collect();
+        Ok(SentGone::AllBut { prefix: of_validity(&folder.wire, state.validity), kept })
+    }
+}
+
+fn message(folder: &Folder, opened: &Opened, uid: u32, data: &Data) -> Result<SentRef, MailError> {
+    let spot = Spot { folder: folder.wire.clone(), validity: opened.validity, uid, modseq: 0, flags: vec![] };
+    Ok(SentRef {
+        locator: locator(&folder.wire, opened.validity, uid),
+        handle: spot.handle(),
+        folder: folder.name.clone(),
+        received_at: received(data)?,
+        size: data.item("RFC822.SIZE").and_then(Value::number).unwrap_or(0),
+    })
+}
+
+fn no_next(folder: &Folder) -> MailError {
+    MailError::Other(format!("the server doesn't tell the next UID of {}", folder.name))
+}
+
+fn locator(wire: &[u8], validity: u32, uid: u32) -> String {
+    format!("{}{uid}", of_validity(wire, validity))
+}
+
+fn of_validity(wire: &[u8], validity: u32) -> String {
+    format!("{}{validity}/", prefix(wire))
+}
+
+/// No folder's prefix begins with another's: a tab can't stand in a name that isn't in hexadecimal digits here.
+fn prefix(wire: &[u8]) -> String {
+    let plain = wire.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    let name =
+        if plain { String::from_utf8_lossy(wire).into_owned() } else { format!("\t{}", hex::encode(wire)) };
+    format!("{name}\t")
+}
+
+fn parse(text: &str) -> Option<Cursor> {
+    let entries = text.strip_prefix("imap1;")?;
+    let entry = |entry: &str| {
+        let mut parts = entry.split(',');
+        let mut next = || parts.next();
+        let folder = super::handle::bytes_of(next()?)?;
+        let known = Known {
+            validity: next()?.parse().ok()?,
+            next: next()?.parse().ok()?,
+            low: next()?.parse().ok()?,
+            messages: next()?.parse().ok()?,
+            modseq: next()?.parse().ok()?,
+        };
+        Some((folder, known))
+    };
+    entries.split(';').filter(|text| !text.is_empty()).map(entry).collect()
+}
+
+fn written(cursor: &Cursor) -> String {
+    let mut entries: Vec<String> = cursor
+        .iter()
+        .map(|(folder, Known { validity, next, low, messages, modseq })| {
+            format!("{},{validity},{next},{low},{messages},{modseq}", hex::encode(folder))
+        })
+        .collect();
+    entries.sort();
+    format!("imap1;{}", entries.join(";"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_leads_back_and_a_strange_one_begins_anew() {
+        let known = Known { validity: 7, next: 30, low: 12, messages: 18, modseq: 99 };
+        let cursor: Cursor = [("Sent".into(), known.clone()), ("&XfJT0ZAB-".into(), known)].into();
+        assert_eq!(parse(&written(&cursor)), Some(cursor));
+        assert_eq!(parse(&written(&Cursor::new())), Some(Cursor::new()));
+        for strange in ["1;settled;a;b", "imap1;zz,1,2,3,4,5", "imap1;00,1,2", ""] {
+            assert_eq!(parse(strange), None, "{strange}");
+        }
+    }
+
+    #[test]
+    fn no_folder_s_prefix_begins_with_another_s() {
+        assert!(!locator(b"Sent/2025", 7, 1).starts_with(&prefix(b"Sent")));
+        assert!(locator(b"Sent", 7, 1).starts_with(&of_validity(b"Sent", 7)));
+        assert!(!locator(b"Sent", 71, 1).starts_with(&of_validity(b"Sent", 7)));
+        assert!(!prefix(b"a\tb").starts_with(&prefix(b"a")));
+    }
+}

@@ -1,0 +1,62 @@
+//! The Sent folder of somebody who has written a lot.
+
+use crate::house::{folder, fresh, mail, on_dovecot, open};
+use domain::mail_system::{Flags, SentChanges, SentListing};
+use std::{collections::HashSet, fs};
+use testkit::dovecot::Dovecot;
+
+fn changes(listing: SentListing) -> SentChanges {
+    match listing {
+        SentListing::Changes(changes) => changes,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_large_folder_comes_in_pieces_and_goes_on_after_a_stop() {
+    let Some(dovecot) = Dovecot::start(&["mei@x.test"]).unwrap() else { return };
+    let system = on_dovecot(&dovecot);
+    let sent = folder("Sent");
+    let mut session = open(&system, "mei@x.test").await;
+    session.put(&fresh("first", &sent, &Flags::default(), mail("first@x").as_bytes())).await.unwrap();
+    let cur = dovecot.maildir("mei@x.test").join(".Sent/cur");
+    for at in 0..1200 {
+        let text = format!("From: mei@x.test\nMessage-ID: <{at}@x.test>\n\nHello\n");
+        let file = cur.join(format!("17000{at:05}.M1P1.h,S={}:2,S", text.len()));
+        fs::write(&file, text).unwrap();
+        std::os::unix::fs::chown(&file, Some(5000), Some(5000)).unwrap();
+    }
+    let mut locators = HashSet::new();
+    let mut cursor: Option<String> = None;
+    let mut pieces = 0;
+    loop {
+        // Each piece in a session of its own: as if the portal had been stopped.
+        let mut session = open(&system, "mei@x.test").await;
+        let piece = changes(session.list_sent(cursor.as_deref()).await.unwrap());
+        assert!(piece.added.len() <= 500 && piece.gone.is_empty());
+        pieces += 1;
+        locators.extend(piece.added.into_iter().map(|message| message.locator));
+        cursor = Some(piece.cursor);
+        if pieces == 2 {
+            // Meanwhile people go on writing.
+            session.put(&fresh("late", &sent, &Flags::default(), mail("late@x").as_bytes())).await.unwrap();
+        }
+        if !piece.more {
+            break;
+        }
+    }
+    assert_eq!((locators.len(), pieces), (1202, 3));
+    let mut session = open(&system, "mei@x.test").await;
+    assert_eq!(session.list_sent(cursor.as_deref()).await.unwrap(), SentListing::Unchanged);
+    // Flags are no news.
+    let mut client = dovecot.client("mei@x.test").unwrap();
+    client.select("Sent").unwrap();
+    client.store(3, "+FLAGS (\\Flagged)").unwrap();
+    assert_eq!(session.list_sent(cursor.as_deref()).await.unwrap(), SentListing::Unchanged);
+    client.store(3, "+FLAGS (\\Deleted)").unwrap();
+    client.expunge(3).unwrap();
+    let left = changes(session.list_sent(cursor.as_deref()).await.unwrap());
+    assert_eq!((left.added.len(), left.gone.len()), (0, 1), "{left:?}");
+    // A foreign cursor begins anew.
+    assert!(changes(session.list_sent(Some("1;settled;a;b")).await.unwrap()).more);
+}
