@@ -79,7 +79,9 @@ impl Database {
                 Pool::Sqlite { readers: only.clone(), writer: only, file: None }
             }
             Address::Postgres(server) => {
-                let settings = [("lock_timeout", format!("{}ms", LOCK_TIMEOUT.as_millis()))];
+                // Compiling a statement takes longer than any of ours runs.
+                let settings =
+                    [("lock_timeout", format!("{}ms", LOCK_TIMEOUT.as_millis())), ("jit", "off".to_owned())];
                 let server = server.application_name("recant").options(settings);
                 let pool = PgPoolOptions::new()
                     .max_connections(options.max_connections)
@@ -138,7 +140,7 @@ impl Database {
     }
 
     /// All reads of one transaction see the same moment.
-    async fn begin_read(&self) -> Result<Transaction> {
+    pub(crate) async fn begin_read(&self) -> Result<Transaction> {
         let begun = match &self.pool {
             Pool::Sqlite { readers, .. } => {
                 readers.begin_with("BEGIN DEFERRED").await.map(Connection::Sqlite)

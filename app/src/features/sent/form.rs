@@ -3,10 +3,12 @@
 use crate::local_path::escape;
 use chrono::{Days, NaiveDate, TimeZone};
 use chrono_tz::Tz;
-use domain::{sent::SentFilter, time::Timestamp};
+use domain::{
+    search::{self, parse},
+    sent::SentFilter,
+    time::Timestamp,
+};
 
-/// More would only make the search slow.
-const MOST_WORDS: usize = 20;
 const MOST_CHARS: usize = 200;
 
 /// The query of `/sent`, every field as it was typed.
@@ -41,9 +43,9 @@ impl Search {
     }
 
     /// A day that isn't one is left out: browsers send real dates, and the field shows what was typed.
-    pub fn filter(&self, zone: Tz) -> SentFilter {
+    pub fn filter(&self, now: Timestamp, zone: Tz) -> SentFilter {
         SentFilter {
-            words: self.words.split_whitespace().take(MOST_WORDS).map(str::to_owned).collect(),
+            search: search::Search::new(&parse(&self.words).query, now, zone),
             from: date(&self.from).and_then(|day| midnight(day, zone)),
             until: date(&self.until)
                 .and_then(|day| day.checked_add_days(Days::new(1)))
@@ -108,8 +110,8 @@ mod tests {
             ("until", "2026-02-01"),
             ("case", "with"),
         ])
-        .filter(ZONE);
-        assert_eq!(filter.words, ["合同", "final"]);
+        .filter(Timestamp(0), ZONE);
+        assert!(filter.search != search::Search::default());
         assert_eq!(filter.has_case, Some(true));
         let (Some(from), Some(until)) = (filter.from, filter.until) else { panic!("{filter:?}") };
         assert_eq!(until.0 - from.0, 24 * 3_600_000);
@@ -119,7 +121,7 @@ mod tests {
     #[test]
     fn nonsense_asks_for_everything() {
         let odd = search(&[("from", "yesterday"), ("until", "2026-02-31"), ("case", "?"), ("page", "-3")]);
-        assert_eq!(odd.filter(ZONE), SentFilter::default());
+        assert_eq!(odd.filter(Timestamp(0), ZONE), SentFilter::default());
         assert_eq!(odd.page, 1);
         assert!(!search(&[("page", "7")]).is_narrowed());
     }

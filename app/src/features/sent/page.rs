@@ -17,7 +17,7 @@ use crate::{
 };
 use chrono_tz::Tz;
 use domain::{
-    sent::{Listing, Page as Wanted, SentCase, SentSummary},
+    sent::{Found, Page as Wanted, SentCase, SentSummary},
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -32,9 +32,9 @@ pub fn SentPage() -> impl IntoView {
         let freshness = refresh(&visit).await;
         let wanted = Wanted { index: search.page - 1, size: ROWS };
         let mut tx = visit.portal().store.read().await?;
-        let found = tx.list_sent(visit.viewer.id(), &search.filter(zone), wanted).await?;
-        if found.rows.is_empty() && found.total > 0 {
-            visit.asked.go(&search.link(pages(found.total, ROWS)));
+        let found = tx.list_sent(visit.viewer.id(), &search.filter(now, zone), wanted).await?;
+        if found.rows.is_empty() && found.total.rows() > 0 {
+            visit.asked.go(&search.link(pages(found.total.rows(), ROWS)));
         }
         let body = view! {
             <div class="page-head">
@@ -94,12 +94,13 @@ fn Stale(text: Text, freshness: Freshness, search: Search) -> impl IntoView {
 #[component]
 fn Results(
     text: Text,
-    found: Listing<SentSummary>,
+    found: Found,
     search: Search,
     zone: Tz,
     now: Timestamp,
 ) -> impl IntoView {
-    let Listing { rows, total } = found;
+    let Found { rows, total } = found;
+    let total = total.rows();
     if rows.is_empty() {
         return if search.is_narrowed() {
             view! { <EmptyState title=fl!(text, "sent-none-found") hint=fl!(text, "sent-none-found-hint") icon=Shape::Search/> }.into_any()

@@ -16,6 +16,7 @@ mod notifications;
 mod people;
 mod rotation;
 mod schema;
+mod search;
 mod sent;
 mod sessions;
 mod targets;
