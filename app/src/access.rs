@@ -66,6 +66,7 @@ pub const SERVER_FNS: &[(&str, Access)] = &[
 pub const HANDLERS: &[(&str, Access)] = &[
     ("/", Access::Public),
     ("/api/ask", Access::Person),
+    ("/sent/results", Access::Person),
     ("/cases/{number}/events", Access::Person),
     ("/cases/{number}/report.csv", Access::Person),
     ("/helpdesk/cases.csv", Access::Helpdesk),

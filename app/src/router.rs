@@ -56,6 +56,7 @@ fn NotFound() -> impl IntoView {
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Handlers<S> {
     Handlers::new()
         .route("/", get(|| async { Redirect::temporary("/sent") }))
+        .route(sent::results::ROUTE, get(sent::results::results))
         .route(case::report::CSV_ROUTE, get(case::report::csv))
         .route(helpdesk::page::CSV_ROUTE, get(helpdesk::page::csv))
         .merge(case::events::handlers())

@@ -66,15 +66,43 @@ pub fn who(named: &NamedAddress) -> String {
     if named.name.is_empty() { named.address.to_string() } else { named.name.clone() }
 }
 
+/// So many names of a list are shown.
+const SHOWN: usize = 3;
+
+fn comma(language: Language) -> &'static str {
+    if language == Language::Chinese { "、" } else { ", " }
+}
+
 /// The first three and how many more.
 pub fn first_few(text: Text, names: &[String]) -> String {
-    const SHOWN: usize = 3;
-    let comma = if text.language == Language::Chinese { "、" } else { ", " };
+    let comma = comma(text.language);
     let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(comma);
     match names.len().saturating_sub(SHOWN) {
         0 => shown,
         more => fl!(text, "frame-and-more", shown = shown, more = more),
     }
+}
+
+/// As [`first_few`], of names with something in them that stands out.
+pub fn first_few_views(text: Text, mut names: Vec<AnyView>) -> AnyView {
+    const HERE: &str = "\u{fffc}";
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let sentence = match more {
+        0 => HERE.to_owned(),
+        more => fl!(text, "frame-and-more", shown = HERE, more = more),
+    };
+    let (before, after) = sentence.split_once(HERE).unwrap_or_default();
+    let mut shown = Vec::new();
+    // An empty text would be rendered as a blank.
+    let words = |text: &str| (!text.is_empty()).then(|| text.to_owned().into_any());
+    shown.extend(words(before));
+    for (at, name) in names.into_iter().enumerate() {
+        shown.extend(words(if at > 0 { comma(text.language) } else { "" }));
+        shown.push(name);
+    }
+    shown.extend(words(after));
+    shown.into_any()
 }
 
 /// A moment, short; the full time on hovering.
@@ -115,5 +143,13 @@ mod tests {
         let names: Vec<String> = ["林青", "王", "Bob", "Eve"].map(String::from).into();
         assert_eq!(first_few(Text::of(Language::Chinese), &names), "林青、王、Bob，另有 1 个");
         assert_eq!(first_few(Text::of(Language::English), &names[..2]), "林青, 王");
+        let views = |names: &[String]| names.iter().cloned().map(IntoAny::into_any).collect::<Vec<_>>();
+        for language in Language::ALL {
+            let text = Text::of(language);
+            for names in [&names[..], &names[..2]] {
+                let shown = Owner::new().with(|| first_few_views(text, views(names)).to_html());
+                assert_eq!(shown.replace("<!>", ""), first_few(text, names));
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ pub mod org;
 pub mod password;
 pub mod policy;
 pub mod portal;
+pub mod search;
 pub mod sent;
 pub mod sent_index;
 pub mod store;

@@ -4,6 +4,7 @@ use crate::{
     ids::{PersonId, SentId},
     mail::{Attachment, Fingerprint, MessageId, NamedAddress},
     mail_system::FolderName,
+    search::Search,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -59,8 +60,7 @@ pub struct SentCase {
 /// What the Sent page asks for. Newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SentFilter {
-    /// Every word must occur in subject, recipients, attachment names or text.
-    pub words: Vec<String>,
+    pub search: Search,
     pub from: Option<Timestamp>,
     /// Exclusive.
     pub until: Option<Timestamp>,
@@ -73,6 +73,32 @@ pub struct Page {
     /// From 0.
     pub index: u64,
     pub size: u64,
+}
+
+/// One page of what a search of sent mail found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub rows: Vec<SentSummary>,
+    pub total: Total,
+}
+
+/// How many rows there are on all pages, as far as it was counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    Exactly(u64),
+    /// A few of them may turn out not to fit when their page is opened.
+    About(u64),
+    /// Nobody turns so many pages: the search has to be narrower.
+    MoreThan(u64),
+}
+
+impl Total {
+    /// Those that can be turned to.
+    pub fn rows(self) -> u64 {
+        match self {
+            Self::Exactly(rows) | Self::About(rows) | Self::MoreThan(rows) => rows,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

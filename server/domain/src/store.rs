@@ -16,7 +16,7 @@ use crate::{
     mail::MessageId,
     notify::Notification,
     org::{Department, Directory, Group, Person},
-    sent::{Listing, Page, SentFilter, SentMessage, SentSummary},
+    sent::{Found, Listing, Page, SentFilter, SentMessage},
     time::Timestamp,
 };
 use async_trait::async_trait;
@@ -56,6 +56,9 @@ pub enum StoreError {
     /// Out of reach, or too busy with others to answer in time: the same may succeed soon.
     #[error("the database doesn't answer: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A statement reached its time limit.
+    #[error("the database took too long")]
+    TooSlow,
     /// Somebody else changed the row first: read again.
     #[error("{0} was changed in the meantime")]
     Conflict(&'static str),
@@ -77,7 +80,7 @@ pub enum StoreError {
 impl StoreError {
     /// It goes by without anybody changing the program or the data: people are asked to try again.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Full | Self::Unavailable(_))
+        matches!(self, Self::Full | Self::Unavailable(_) | Self::TooSlow)
     }
 }
 
@@ -169,12 +172,11 @@ pub trait SentMail: Send {
 
     async fn sent(&mut self, id: SentId) -> Result<Option<SentMessage>>;
 
-    async fn list_sent(
-        &mut self,
-        owner: PersonId,
-        filter: &SentFilter,
-        page: Page,
-    ) -> Result<Listing<SentSummary>>;
+    /// [`StoreError::TooSlow`] rather than making others wait.
+    async fn list_sent(&mut self, owner: PersonId, filter: &SentFilter, page: Page) -> Result<Found>;
+
+    /// Makes up to `limit` messages searchable that came before there was an index. How many it were.
+    async fn index_sent(&mut self, limit: u32) -> Result<u64>;
 
     /// Other indexed messages of the organisation with the same Message-ID and another fingerprint.
     async fn sent_by_message_id(&mut self, id: &MessageId) -> Result<Vec<SentMessage>>;

@@ -5,6 +5,7 @@ pub mod checkpoints;
 mod cleaner;
 mod indexer;
 mod retention;
+mod words;
 
 use domain::{portal::Portal, store::StoreError};
 use engine::{Engine, Waker};
@@ -24,5 +25,6 @@ pub async fn start(
     tasks.spawn(indexer::run(portal.clone(), stop.clone()));
     tasks.spawn(cleaner::run(portal.clone(), stop.clone()));
     tasks.spawn(retention::run(portal.clone(), stop.clone()));
+    tasks.spawn(words::run(portal.clone(), stop.clone()));
     Ok(())
 }

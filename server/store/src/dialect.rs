@@ -3,6 +3,10 @@
 //!
 //! Ids are UUID in Postgres and 16-byte BLOB in `SQLite`, as sqlx binds them. Everything above sees [`Row`].
 
+mod words;
+
+pub(crate) use words::Grammar;
+
 use domain::store::StoreError;
 use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder, Value};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
@@ -13,7 +17,10 @@ use sqlx::{
     postgres::PgRow,
     sqlite::SqliteRow,
 };
-use std::sync::LazyLock;
+use std::{
+    sync::{Arc, LazyLock},
+    time::{Duration, Instant},
+};
 
 /// Made by the build script: number, name and text of each migration, in order.
 mod embedded {
@@ -104,6 +111,34 @@ impl Connection {
         }
     }
 
+    /// [`StoreError::TooSlow`] when it takes longer; [`failure`] says so. By indexes alone.
+    pub async fn rows_within(
+        &mut self,
+        limit: Duration,
+        statement: &impl Statement,
+    ) -> sqlx::Result<Vec<Row>> {
+        match self {
+            Self::Sqlite(tx) => {
+                // Inert once this future is gone: the connection goes back to its pool with it.
+                let deadline = Arc::new(Instant::now() + limit);
+                let watched = Arc::downgrade(&deadline);
+                let in_time = move || watched.upgrade().is_none_or(|deadline| Instant::now() < *deadline);
+                tx.lock_handle().await?.set_progress_handler(LOOK_EVERY, in_time);
+                let rows = self.rows(statement).await;
+                drop(deadline);
+                rows
+            }
+            Self::Postgres(tx) => {
+                limit_statements(tx, limit, "off").await?;
+                let rows = self.rows(statement).await?;
+                if let Self::Postgres(tx) = self {
+                    limit_statements(tx, Duration::ZERO, "on").await?;
+                }
+                Ok(rows)
+            }
+        }
+    }
+
     fn build(&self, statement: &impl Statement) -> (String, SqlxValues) {
         let (sql, mut values) = match self {
             Self::Sqlite(_) => statement.build_sqlx(SqliteQueryBuilder),
@@ -112,6 +147,20 @@ impl Connection {
         values.0.0.iter_mut().for_each(without_nul);
         (sql, values)
     }
+}
+
+/// Steps of `SQLite`'s machine between two looks at the clock: some ten microseconds.
+const LOOK_EVERY: i32 = 1_000;
+
+/// For the rest of the transaction; zero: as long as they need. `scans`: may tables be read from end to end?
+async fn limit_statements(
+    tx: &mut sqlx::Transaction<'static, Postgres>,
+    limit: Duration,
+    scans: &str,
+) -> sqlx::Result<()> {
+    let set = "SELECT set_config('statement_timeout', $1, true), set_config('enable_seqscan', $2, true)";
+    let limit = format!("{}ms", limit.as_millis());
+    sqlx::query(set).bind(limit).bind(scans).execute(&mut **tx).await.map(drop)
 }
 
 impl Row {
@@ -138,12 +187,18 @@ fn without_nul(value: &mut Value) {
 /// `SQLITE_FULL`, and Postgres' `disk_full`: no other code of the one looks like one of the other.
 const FULL: [&str; 2] = ["13", "53100"];
 
+/// `SQLITE_INTERRUPT`, and Postgres' `query_canceled`.
+const TOO_SLOW: [&str; 2] = ["9", "57014"];
+
 /// `what` names the thing whose key is taken.
 pub(crate) fn failure(error: sqlx::Error, what: &'static str) -> StoreError {
     let Some(reported) = error.as_database_error() else { return without_answer(error) };
     let code = reported.code().unwrap_or_default();
     if FULL.contains(&code.as_ref()) {
         return StoreError::Full;
+    }
+    if TOO_SLOW.contains(&code.as_ref()) {
+        return StoreError::TooSlow;
     }
     if is_busy(&code) {
         return StoreError::Unavailable(Box::new(error));
@@ -178,7 +233,7 @@ fn without_answer(error: sqlx::Error) -> StoreError {
 fn is_busy(code: &str) -> bool {
     if code.len() == 5 {
         let classes = ["08", "53", "57P", "58"];
-        let codes = ["40001", "40P01", "55P03", "57014"];
+        let codes = ["40001", "40P01", "55P03"];
         return codes.contains(&code) || classes.iter().any(|class| code.starts_with(class));
     }
     code.parse::<u32>().is_ok_and(|code| [5, 6, 10, 14].contains(&(code & 0xff)))

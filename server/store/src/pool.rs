@@ -84,7 +84,11 @@ impl Database {
                 Pool::Sqlite { readers: only.clone(), writer: only, file: None }
             }
             Address::Postgres(server) => {
-                let settings = [("lock_timeout", format!("{}ms", options.lock_timeout.as_millis()))];
+                // Compiling a statement takes longer than any of ours runs.
+                let settings = [
+                    ("lock_timeout", format!("{}ms", options.lock_timeout.as_millis())),
+                    ("jit", "off".to_owned()),
+                ];
                 let server = server.application_name("recant").options(settings);
                 let pool = PgPoolOptions::new()
                     .max_connections(options.max_connections)
@@ -107,7 +111,7 @@ impl Database {
     }
 
     /// All reads of one transaction see the same moment.
-    async fn begin_read(&self) -> Result<Transaction> {
+    pub(crate) async fn begin_read(&self) -> Result<Transaction> {
         let begun = match &self.pool {
             Pool::Sqlite { readers, .. } => {
                 readers.begin_with("BEGIN DEFERRED").await.map(Connection::Sqlite)

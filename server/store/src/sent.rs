@@ -1,23 +1,26 @@
-//! The index of sent mail, and its search: each word somewhere in the text, as typed, capitals aside.
+//! The index of sent mail, as it is written and read one by one. Lists and searches: [`crate::sent_list`].
 
 use crate::{
     Transaction,
     dialect::Row,
     row::{bytes, json, number},
-    table::{Table, Taken, restrict_to, select},
+    search::Words,
+    table::{Table, Taken, select},
 };
 use async_trait::async_trait;
 use domain::{
     ids::{PersonId, SentId},
     mail::{Attachment, Fingerprint, MessageId, NamedAddress},
     mail_system::FolderName,
-    sent::{Listing, Page, SentCase, SentFilter, SentMessage, SentSummary},
+    search::tokens,
+    sent::{Found, Page, SentFilter, SentMessage},
     store::{Result, SentMail},
 };
-use sea_query::{Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, Order};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
-const SENT: Table = Table {
+pub(crate) const SENT: Table = Table {
     name: "sent_message",
     what: "the sent message",
     key: &["id"],
@@ -34,7 +37,7 @@ const SENT: Table = Table {
         "fingerprint",
         "size",
     ],
-    only_written: &["search_text", "hidden"],
+    only_written: &["indexed", "hidden"],
 };
 
 const CURSORS: Table = Table {
@@ -79,7 +82,10 @@ impl SentMail for Transaction {
         // A message that went away and came back is shown again, under the id that its cases know.
         let taken = Taken::Update { key: &["owner", "locator"], columns: &["hidden"] };
         let rows: Result<_> = messages.iter().map(sent_row).collect();
-        self.insert(&SENT, rows?, taken).await.map(drop)
+        self.insert(&SENT, rows?, taken).await?;
+        let known = self.known(messages).await?;
+        let new: Vec<_> = messages.iter().filter(|message| known.contains(&message.id)).collect();
+        self.add_words(new).await
     }
 
     async fn hide_sent(&mut self, ids: &[SentId]) -> Result<()> {
@@ -95,23 +101,23 @@ impl SentMail for Transaction {
         self.row(&SENT.select().and_where(Expr::col("id").eq(id.0)).take(), read_sent).await
     }
 
-    async fn list_sent(
-        &mut self,
-        owner: PersonId,
-        filter: &SentFilter,
-        page: Page,
-    ) -> Result<Listing<SentSummary>> {
-        let mut found = matching(owner, filter);
-        let total = self.count(&found).await?;
-        found
-            .columns(SENT.columns.iter().copied())
-            .expr_as(of_newest_case("number"), "case_number")
-            .expr_as(of_newest_case("state"), "case_state")
-            .order_by("sent_at", Order::Desc)
-            .order_by("id", Order::Desc);
-        restrict_to(&mut found, page);
-        let rows = self.rows(&found, read_summary).await?;
-        Ok(Listing { rows, total })
+    async fn list_sent(&mut self, owner: PersonId, filter: &SentFilter, page: Page) -> Result<Found> {
+        self.found(owner, filter, page).await
+    }
+
+    async fn index_sent(&mut self, limit: u32) -> Result<u64> {
+        let unindexed = SENT
+            .select()
+            .and_where(Expr::col("indexed").not())
+            .order_by("owner", Order::Asc)
+            .order_by("id", Order::Asc)
+            .limit(u64::from(limit))
+            .take();
+        let messages = self.rows(&unindexed, read_sent).await?;
+        self.add_words(&messages).await?;
+        let ids = messages.iter().map(|message| message.id.0);
+        let done = SENT.update().value("indexed", true).and_where(Expr::col("id").is_in(ids)).take();
+        self.run(&done).await
     }
 
     async fn sent_by_message_id(&mut self, id: &MessageId) -> Result<Vec<SentMessage>> {
@@ -120,59 +126,27 @@ impl SentMail for Transaction {
     }
 }
 
-/// Without columns: they are added for the rows, and left out for counting.
-fn matching(owner: PersonId, filter: &SentFilter) -> SelectStatement {
-    let mut found = Query::select()
-        .from(SENT.name)
-        .and_where(Expr::col("owner").eq(owner.0))
-        .and_where(Expr::col("hidden").eq(false))
-        .and_where_option(filter.from.map(|from| Expr::col("sent_at").gte(from.0)))
-        .and_where_option(filter.until.map(|until| Expr::col("sent_at").lt(until.0)))
-        .and_where_option(filter.has_case.map(|has| {
-            let number = of_newest_case("number");
-            if has { number.is_not_null() } else { number.is_null() }
-        }))
-        .take();
-    for word in &filter.words {
-        found.and_where(Expr::col("search_text").like(containing(word)));
-    }
-    found
-}
-
-fn of_newest_case(column: &'static str) -> Expr {
-    let newest = Query::select()
-        .column(("recall_case", column))
-        .from("recall_case")
-        .and_where(Expr::col(("recall_case", "sent_id")).equals(("sent_message", "id")))
-        .order_by(("recall_case", "created_at"), Order::Desc)
-        .order_by(("recall_case", "number"), Order::Desc)
-        .limit(1)
-        .take();
-    newest.into()
-}
-
-/// `%` and `_` in a word mean themselves.
-fn containing(word: &str) -> LikeExpr {
-    let mut pattern = String::from("%");
-    for letter in word.to_lowercase().chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
+impl Transaction {
+    /// Those that are there under the id they have here.
+    async fn known(&mut self, messages: &[SentMessage]) -> Result<HashSet<SentId>> {
+        let mut known = HashSet::with_capacity(messages.len());
+        for some in messages.chunks(10_000) {
+            let ids = some.iter().map(|message| message.id.0);
+            let there = select(SENT.name, ["id"]).and_where(Expr::col("id").is_in(ids)).take();
+            known.extend(self.rows(&there, |row| row.id::<SentId>("id")).await?);
         }
-        pattern.push(letter);
+        Ok(known)
     }
-    pattern.push('%');
-    LikeExpr::new(pattern).escape('\\')
-}
 
-/// One line each, so that a word doesn't match across two of them.
-fn search_text(message: &SentMessage) -> String {
-    let mut lines = vec![message.subject.as_str()];
-    for recipient in message.recipients() {
-        lines.extend([recipient.name.as_str(), recipient.address.as_str()]);
+    /// A message that has its words keeps them.
+    async fn add_words(&mut self, messages: impl IntoIterator<Item = &SentMessage> + Send) -> Result<()> {
+        let mut words: Vec<Words> = Vec::new();
+        for message in messages {
+            let tokens = tokens(message).join(" ");
+            words.push(Words { owner: message.owner, sent: message.id, tokens });
+        }
+        self.index(words).await
     }
-    lines.extend(message.attachments.iter().map(|attachment| attachment.name.as_str()));
-    lines.push(&message.text);
-    lines.join("\n").to_lowercase()
 }
 
 fn sent_row(message: &SentMessage) -> Result<Vec<Expr>> {
@@ -196,12 +170,12 @@ fn sent_row(message: &SentMessage) -> Result<Vec<Expr>> {
         message.text.as_str().into(),
         bytes(&message.fingerprint.0),
         number(message.size),
-        search_text(message).into(),
+        true.into(),
         false.into(),
     ])
 }
 
-fn read_sent(row: &Row) -> Result<SentMessage> {
+pub(crate) fn read_sent(row: &Row) -> Result<SentMessage> {
     let envelope: Envelope = row.json("envelope")?;
     Ok(SentMessage {
         id: row.id("id")?,
@@ -221,12 +195,4 @@ fn read_sent(row: &Row) -> Result<SentMessage> {
         fingerprint: Fingerprint(row.hash("fingerprint")?),
         size: row.number("size")?,
     })
-}
-
-fn read_summary(row: &Row) -> Result<SentSummary> {
-    let case = match (row.optional_case_number("case_number")?, row.optional_parsed("case_state")?) {
-        (Some(number), Some(state)) => Some(SentCase { number, state }),
-        _ => None,
-    };
-    Ok(SentSummary { message: read_sent(row)?, case })
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     dialect::{Connection, Row, Statement, failure},
+    search::Words,
     table::{Table, Taken},
 };
 use async_trait::async_trait;
@@ -10,6 +11,7 @@ use domain::{
     store::{Result, StoreError, Tx},
 };
 use sea_query::{Expr, SelectStatement};
+use std::time::Duration;
 use thiserror::Error;
 
 /// Dropped without [`Tx::commit`], it never happened.
@@ -71,6 +73,27 @@ impl Transaction {
         Ok(self.row(&counted, |row| row.number("found")).await?.unwrap_or_default())
     }
 
+    /// As [`Self::rows`], within a time limit.
+    pub(crate) async fn rows_within<T>(
+        &mut self,
+        limit: Duration,
+        statement: &impl Statement,
+        read: impl Fn(&Row) -> Result<T> + Send,
+    ) -> Result<Vec<T>> {
+        let rows = self.connection.rows_within(limit, statement).await;
+        self.noted(rows, "row")?.iter().map(read).collect()
+    }
+
+    /// Rows of the index that has the words of sent mail.
+    pub(crate) async fn index(&mut self, words: Vec<Words>) -> Result<()> {
+        let done = self.connection.index(words).await;
+        self.noted(done, "words")
+    }
+
+    pub(crate) fn dialect(&self) -> &Connection {
+        &self.connection
+    }
+
     /// How many rows were written.
     pub(crate) async fn insert(&mut self, table: &Table, rows: Vec<Vec<Expr>>, taken: Taken) -> Result<u64> {
         let mut written = 0;
@@ -100,5 +123,51 @@ impl Tx for Transaction {
             self.connection.announce_work().await.map_err(|error| failure(error, "row"))?;
         }
         self.connection.commit().await.map_err(|error| failure(error, "row"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Database, Options};
+    use sea_query::Query;
+    use tempfile::TempDir;
+    use testkit::postgres::Postgres;
+
+    const LIMIT: Duration = Duration::from_millis(50);
+
+    /// Counts to `end`, which takes a while.
+    fn count(end: i64) -> SelectStatement {
+        let counted = "(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ";
+        Query::select()
+            .expr_as(Expr::cust(format!("{counted}{end}) SELECT COUNT(*) FROM n)")), "found")
+            .take()
+    }
+
+    async fn told_in_time(url: &str) {
+        let database =
+            Database::open(url, &Options { max_connections: 1, ..Options::default() }).await.unwrap();
+        let read = |row: &Row| row.get::<i64>("found");
+        let mut tx = database.begin_read().await.unwrap();
+        assert_eq!(tx.rows_within(LIMIT, &count(10), read).await.unwrap(), [10]);
+        // The limit was that statement's only.
+        assert_eq!(tx.rows(&count(300_000), read).await.unwrap(), [300_000]);
+        let ended = tx.rows_within(LIMIT, &count(1_000_000_000), read).await;
+        assert!(matches!(ended, Err(StoreError::TooSlow)), "{ended:?}");
+        drop(tx);
+        let mut tx = database.begin_read().await.unwrap();
+        assert_eq!(tx.rows(&count(300_000), read).await.unwrap(), [300_000]);
+    }
+
+    #[tokio::test]
+    async fn sqlite_ends_what_takes_too_long() {
+        let folder = TempDir::new().unwrap();
+        told_in_time(&format!("sqlite:{}/recant.db", folder.path().display())).await;
+    }
+
+    #[tokio::test]
+    async fn postgres_ends_what_takes_too_long() {
+        let Some(server) = Postgres::shared().unwrap() else { return };
+        told_in_time(server.create_database().unwrap().url()).await;
     }
 }

@@ -21,7 +21,7 @@ use domain::{
     mail::MessageId,
     notify::Notification,
     org::{Department, Directory, Group, Person},
-    sent::{Listing, Page, SentFilter, SentMessage, SentSummary},
+    sent::{Found, Listing, Page, SentFilter, SentMessage},
     shared::{CaseNumber, CopyState, CorrectionState, Language, Outcome, Role, Task},
     store::{
         Audit, Cases, Checkpoints, Corrections, Drafts, EngineSwitch, ErasableCase, KeysBy, Notifications,
@@ -145,7 +145,8 @@ passed_on!(SentMail {
     "preparation" insert_sent(messages: &[SentMessage]) -> ();
     "preparation" hide_sent(ids: &[SentId]) -> ();
     "" sent(id: SentId) -> Option<SentMessage>;
-    "" list_sent(owner: PersonId, filter: &SentFilter, page: Page) -> Listing<SentSummary>;
+    "" list_sent(owner: PersonId, filter: &SentFilter, page: Page) -> Found;
+    "preparation" index_sent(limit: u32) -> u64;
     "" sent_by_message_id(id: &MessageId) -> Vec<SentMessage>;
 });
 

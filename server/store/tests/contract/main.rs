@@ -18,6 +18,7 @@ mod people;
 mod properties;
 mod rotation;
 mod schema;
+mod search;
 mod sent;
 mod sessions;
 mod targets;

@@ -1,0 +1,129 @@
+//! The words under which a message stands in the index.
+//!
+//! A word of a header is there three times over: plain, by its beginnings, and marked with its field. Marks hold a
+//! letter that no word has, and nothing that the databases' own tokenizers would cut at or fold.
+
+use super::{
+    query::Field,
+    runs::{Kind, Run, runs},
+};
+use crate::{
+    ids::PersonId,
+    mail::{MessageId, NamedAddress},
+    sent::SentMessage,
+};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
+
+/// Longer ones are cut in the index (letters).
+pub(super) const LONGEST: usize = 64;
+
+/// Words of headers are found from so many of their first letters on, up to so many.
+pub(super) const BEGINNING: std::ops::RangeInclusive<usize> = 2..=20;
+
+/// A tsvector holds less than 1 MiB of words (PostgreSQL manual, 12.11). Headers come first.
+const MOST_BYTES: usize = 900_000;
+
+pub(super) const ATTACHMENT: &str = "h§attachment";
+
+/// Sorted, each once.
+pub fn tokens(message: &SentMessage) -> Vec<String> {
+    let mut found = Tokens { words: BTreeSet::new(), bytes: 0 };
+    found.add(owner_token(message.owner));
+    if !message.attachments.is_empty() {
+        found.add(ATTACHMENT.to_owned());
+    }
+    for id in message.references.iter().chain(&message.message_id) {
+        found.add(thread_token(id));
+    }
+    for (field, text) in headers(message) {
+        for run in runs(text) {
+            found.add_run(&run, Some(field));
+        }
+    }
+    for run in runs(&message.text) {
+        found.add_run(&run, None);
+    }
+    found.words.into_iter().collect()
+}
+
+/// Every message has its owner's.
+pub fn owner_token(owner: PersonId) -> String {
+    format!("o§{}", owner.0.simple())
+}
+
+/// A message has its own and those of all it refers to.
+pub fn thread_token(id: &MessageId) -> String {
+    // Ids may hold anything, and capitals matter.
+    let hash = Sha256::digest(id.as_str().as_bytes());
+    format!("r§{}", crate::hex::encode(&hash[..12]))
+}
+
+/// Each name, address and file name on its own, so that no word is found across two of them.
+pub(super) fn headers(message: &SentMessage) -> impl Iterator<Item = (Field, &str)> {
+    let files = message.attachments.iter().map(|file| (Field::Filename, file.name.as_str()));
+    std::iter::once((Field::Subject, message.subject.as_str()))
+        .chain(files)
+        .chain(of_people(Field::From, message.from.as_slice()))
+        .chain(of_people(Field::To, &message.to))
+        .chain(of_people(Field::Cc, &message.cc))
+        .chain(of_people(Field::Bcc, &message.bcc))
+}
+
+fn of_people(field: Field, people: &[NamedAddress]) -> impl Iterator<Item = (Field, &str)> {
+    people.iter().flat_map(move |person| [(field, person.name.as_str()), (field, person.address.as_str())])
+}
+
+/// Is it looked at when somebody names no field? The sender isn't: it would fit all that a person has sent.
+pub(super) fn is_anywhere(field: Option<Field>) -> bool {
+    field != Some(Field::From)
+}
+
+/// `word` as it stands in the index for this field; None: anywhere.
+pub(super) fn in_field(field: Option<Field>, word: &[char]) -> String {
+    field.map(Field::mark).into_iter().flat_map(|mark| [mark, '§']).chain(word.iter().copied()).collect()
+}
+
+/// Letters and digits of a word that mixes them: `report2026` is found as `report` and `2026`, too.
+pub(super) fn parts(word: &[char]) -> impl Iterator<Item = &[char]> {
+    let parts = word.chunk_by(|one, next| one.is_numeric() == next.is_numeric());
+    parts.filter(move |part| part.len() < word.len())
+}
+
+pub(super) fn cut(word: &[char]) -> &[char] {
+    &word[..word.len().min(LONGEST)]
+}
+
+struct Tokens {
+    words: BTreeSet<String>,
+    bytes: usize,
+}
+
+impl Tokens {
+    fn add(&mut self, word: String) {
+        let bytes = word.len();
+        if self.bytes + bytes <= MOST_BYTES && self.words.insert(word) {
+            self.bytes += bytes;
+        }
+    }
+
+    fn add_run(&mut self, run: &Run, field: Option<Field>) {
+        let letters = &run.letters;
+        let mut words: Vec<&[char]> = match run.kind {
+            Kind::Cjk => letters.windows(1).chain(letters.windows(2)).collect(),
+            Kind::Word => std::iter::once(letters.as_slice()).chain(parts(letters)).map(cut).collect(),
+        };
+        if run.kind == Kind::Word && field.is_some() {
+            let beginnings = BEGINNING.take_while(|length| *length < letters.len());
+            words.extend(beginnings.map(|length| &letters[..length]));
+        }
+        for word in words {
+            if is_anywhere(field) {
+                self.add(in_field(None, word));
+            }
+            if field.is_some() {
+                self.add(in_field(field, word));
+            }
+        }
+    }
+}

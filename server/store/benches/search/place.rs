@@ -1,0 +1,77 @@
+//! Where a database of the bench lies, and how large it got.
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use std::path::Path;
+use store::{Database, Options};
+use tempfile::TempDir;
+
+pub enum Place {
+    Sqlite { folder: TempDir },
+    Postgres { database: testkit::postgres::Database },
+}
+
+impl Place {
+    /// None: there is no Postgres here, and it was said.
+    pub fn fresh(database: &str, folder: &Path) -> Option<Self> {
+        if database == "sqlite" {
+            return Some(Self::Sqlite { folder: TempDir::new_in(folder).unwrap() });
+        }
+        let server = testkit::postgres::Postgres::shared().unwrap()?;
+        Some(Self::Postgres { database: server.create_database().unwrap() })
+    }
+
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres { .. } => "postgres",
+        }
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::Sqlite { folder } => format!("sqlite:{}/recant.db", folder.path().display()),
+            Self::Postgres { database } => database.url().to_owned(),
+        }
+    }
+
+    pub async fn open(&self) -> Database {
+        let store = Database::open(&self.url(), &Options::default()).await.unwrap();
+        store.migrate().await.unwrap();
+        store
+    }
+
+    /// What a database does by itself within minutes.
+    pub async fn settle(&self) {
+        if let Self::Postgres { .. } = self {
+            let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+            sqlx::query("VACUUM ANALYZE").execute(&mut connection).await.unwrap();
+        }
+    }
+
+    /// Megabytes: of all, and of the index of words.
+    pub async fn sizes(&self) -> (i64, i64) {
+        let bytes = match self {
+            Self::Sqlite { .. } => {
+                let mut connection = SqliteConnection::connect(&self.url()).await.unwrap();
+                let all = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+                let words = "SELECT CAST(SUM(LENGTH(block)) AS INTEGER) FROM sent_search_data";
+                let mut sizes = [0; 2];
+                for (size, sql) in sizes.iter_mut().zip([all, words]) {
+                    *size = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
+                }
+                sizes
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+                let all = "SELECT pg_database_size(current_database())";
+                let words = "SELECT pg_total_relation_size('sent_search')";
+                let mut sizes = [0; 2];
+                for (size, sql) in sizes.iter_mut().zip([all, words]) {
+                    *size = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
+                }
+                sizes
+            }
+        };
+        (bytes[0] / 1_000_000, bytes[1] / 1_000_000)
+    }
+}

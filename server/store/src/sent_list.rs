@@ -1,0 +1,152 @@
+//! The list of somebody's sent mail, and its search: newest first, within a time limit, and never by walking what
+//! others have sent.
+//!
+//! The database gives the ids of all that may fit. Only rows of the page are read, and where the index isn't exact
+//! they are looked at before they are shown.
+
+use crate::{
+    Transaction,
+    dialect::Row,
+    search::{condition, of_newest_case},
+    sent::{SENT, read_sent},
+    table::select,
+};
+use domain::{
+    ids::{PersonId, SentId},
+    search::{Search, Wanted, thread_token},
+    sent::{Found, Page, SentCase, SentFilter, SentMessage, SentSummary, Total},
+    store::Result,
+};
+use sea_query::{Expr, ExprTrait, Order};
+use std::time::Duration;
+
+/// Rows that can be turned to.
+const MOST: usize = 5_000;
+
+/// A search with `in:thread` looks at so many mails for their conversations, the newest ones.
+const MOST_IN_THREADS: usize = 200;
+
+/// Rows read at a time where each has to be looked at.
+const CHUNK: usize = 50;
+
+const TIME_LIMIT: Duration = Duration::from_millis(150);
+
+impl Transaction {
+    pub(crate) async fn found(&mut self, owner: PersonId, filter: &SentFilter, page: Page) -> Result<Found> {
+        if filter.search.threads {
+            let conversations = self.conversations(owner, filter).await?;
+            let all = SentFilter::default();
+            let ids = self.candidates(owner, &all, &conversations, MOST).await?;
+            return self.page_of(ids, page).await;
+        }
+        let ids = self.candidates(owner, filter, &filter.search.wanted(), MOST).await?;
+        if filter.search.is_exact() {
+            self.page_of(ids, page).await
+        } else {
+            self.looked_at(ids, &filter.search, page).await
+        }
+    }
+
+    /// Words of all conversations with a mail that fits.
+    async fn conversations(&mut self, owner: PersonId, filter: &SentFilter) -> Result<Wanted> {
+        let ids = self.candidates(owner, filter, &filter.search.wanted(), MOST_IN_THREADS).await?;
+        let mut rows = self.summaries(&ids[..ids.len().min(MOST_IN_THREADS)]).await?;
+        rows.retain(|row| filter.search.matches(row));
+        let mut words: Vec<String> = rows.iter().filter_map(|row| root(&row.message)).collect();
+        words.sort();
+        words.dedup();
+        Ok(Wanted::Any(words.into_iter().map(Wanted::Word).collect()))
+    }
+
+    /// Newest first; one more than `most` says that there are more.
+    async fn candidates(
+        &mut self,
+        owner: PersonId,
+        filter: &SentFilter,
+        wanted: &Wanted,
+        most: usize,
+    ) -> Result<Vec<SentId>> {
+        let mut found = select(SENT.name, ["id"])
+            .and_where(Expr::col("owner").eq(owner.0))
+            .and_where(Expr::col("hidden").eq(false))
+            .and_where_option(filter.from.map(|from| Expr::col("sent_at").gte(from.0)))
+            .and_where_option(filter.until.map(|until| Expr::col("sent_at").lt(until.0)))
+            .and_where_option(filter.has_case.map(|has| {
+                let number = of_newest_case("number");
+                if has { number.is_not_null() } else { number.is_null() }
+            }))
+            .take();
+        found.order_by("sent_at", Order::Desc).order_by("id", Order::Desc).limit(most as u64 + 1);
+        if *wanted == Wanted::All(vec![]) {
+            return self.rows(&found, |row| row.id("id")).await;
+        }
+        found.and_where(condition(wanted, owner, self.dialect()));
+        self.rows_within(TIME_LIMIT, &found, |row| row.id("id")).await
+    }
+
+    async fn page_of(&mut self, mut ids: Vec<SentId>, page: Page) -> Result<Found> {
+        let more = ids.len() > MOST;
+        ids.truncate(MOST);
+        let total = ids.len() as u64;
+        let start = usize::try_from(page.index.saturating_mul(page.size)).unwrap_or(MOST).min(ids.len());
+        let end = start.saturating_add(usize::try_from(page.size).unwrap_or(MOST)).min(ids.len());
+        let rows = self.summaries(&ids[start..end]).await?;
+        Ok(Found { rows, total: if more { Total::MoreThan(total) } else { Total::Exactly(total) } })
+    }
+
+    /// Reads on until the page is full.
+    async fn looked_at(&mut self, mut ids: Vec<SentId>, search: &Search, page: Page) -> Result<Found> {
+        let more = ids.len() > MOST;
+        ids.truncate(MOST);
+        let start = page.index.saturating_mul(page.size);
+        let end = start.saturating_add(page.size);
+        let (mut rows, mut hits, mut read) = (Vec::new(), 0_u64, 0);
+        while read < ids.len() && hits < end {
+            let some = &ids[read..ids.len().min(read + CHUNK)];
+            read += some.len();
+            for row in self.summaries(some).await? {
+                if search.matches(&row) {
+                    if (start..end).contains(&hits) {
+                        rows.push(row);
+                    }
+                    hits += 1;
+                }
+            }
+        }
+        let total = match (ids.len() - read) as u64 {
+            0 if !more => Total::Exactly(hits),
+            rest if !more => Total::About(hits + rest),
+            rest => Total::MoreThan(hits + rest),
+        };
+        Ok(Found { rows, total })
+    }
+
+    /// Newest first.
+    async fn summaries(&mut self, ids: &[SentId]) -> Result<Vec<SentSummary>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = SENT
+            .select()
+            .expr_as(of_newest_case("number"), "case_number")
+            .expr_as(of_newest_case("state"), "case_state")
+            .and_where(Expr::col("id").is_in(ids.iter().map(|id| id.0)))
+            .order_by("sent_at", Order::Desc)
+            .order_by("id", Order::Desc)
+            .take();
+        self.rows(&rows, read_summary).await
+    }
+}
+
+/// The word that all mails of the conversation have.
+fn root(message: &SentMessage) -> Option<String> {
+    message.references.first().or(message.message_id.as_ref()).map(thread_token)
+}
+
+fn read_summary(row: &Row) -> Result<SentSummary> {
+    let case = match (row.optional_case_number("case_number")?, row.optional_parsed("case_state")?) {
+        (Some(number), Some(state)) => Some(SentCase { number, state }),
+        _ => None,
+    };
+    Ok(SentSummary { message: read_sent(row)?, case })
+}
