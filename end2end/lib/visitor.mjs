@@ -118,7 +118,7 @@ export class Visitor {
     for (const address of without) await this.main.locator(`[name=recipient][value="${address}"]`).uncheck()
     if (includeRead !== undefined) await this.choose('include_read', includeRead ? 'yes' : 'no')
     if (note !== undefined) await this.main.locator('[name=note]').fill(note)
-    if (files.length) await this.main.locator('input[type=file][name=files]').setInputFiles(files)
+    if (files.length) await this.main.locator('input[type=file][name=files]').setInputFiles(files, { timeout: 60_000 })
   }
 
   /** A radio button, an option of a list, or a checkbox: whatever the page offers for it. */
