@@ -11,8 +11,8 @@ const WIDE = { width: 1280, height: 900 }
 const NARROW = { width: 320, height: 700 }
 const SMALL = { width: 1120, height: 760 }
 const LIMIT = 200_000
-const ALSO_NARROW = ['sent', 'ask', 'check', 'case-waiting']
-const ALSO_DARK = ['sent', 'message', 'case-finished']
+const ALSO_NARROW = ['sent', 'sent-found', 'ask', 'check', 'case-waiting', 'case-finished', 'restore-to-decide', 'engine']
+const ALSO_DARK = ['sent', 'sent-found', 'message', 'case-finished', 'restore-to-decide', 'engine']
 
 const wanted = process.argv[2]
 if (!wanted) {
@@ -28,27 +28,34 @@ try {
 
 async function album(scene, folder) {
   mkdirSync(folder, { recursive: true })
-  const { pages } = await prepare(scene)
-  for (const [role, places] of Object.entries(pages)) {
-    for (const language of ['zh-CN', 'en']) {
-      const context = { locale: language }
-      const visitor = role === 'anonymous' ? await scene.arrive(role, { context }) : await scene.enter(role, { language, context })
-      const { page } = visitor
-      for (const { name, path, status } of places) {
-        await visitor.open(path, status)
-        if (role === 'anonymous') await visitor.speak(language)
-        const take = async (suffix, size, colorScheme) => {
-          await page.setViewportSize(size)
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-          await page.screenshot({ path: join(folder, `${name}-${language}${suffix}.png`), fullPage: true, animations: 'disabled' })
-        }
-        await take('', WIDE, 'light')
-        if (ALSO_DARK.includes(name)) await take('-dark', WIDE, 'dark')
-        if (ALSO_NARROW.includes(name)) await take('-320', NARROW, 'light')
+  const { pages, numbers } = await prepare(scene)
+  for (const [role, places] of Object.entries(pages)) await pictures(scene, folder, role, places)
+  // Last, because it changes what the others show.
+  const employee = await scene.enter('employee', { language: 'zh-CN' })
+  await employee.open(`/cases/${numbers.finished}`)
+  await employee.askToPutBack('撤错了邮件，请放回去。')
+  await pictures(scene, folder, 'manager', [{ name: 'restore-to-decide', path: `/cases/${numbers.finished}` }])
+  console.log(folder)
+}
+
+async function pictures(scene, folder, role, places) {
+  for (const language of ['zh-CN', 'en']) {
+    const context = { locale: language }
+    const visitor = role === 'anonymous' ? await scene.arrive(role, { context }) : await scene.enter(role, { language, context })
+    const { page } = visitor
+    for (const { name, path, status } of places) {
+      await visitor.open(path, status)
+      if (role === 'anonymous') await visitor.speak(language)
+      const take = async (suffix, size, colorScheme) => {
+        await page.setViewportSize(size)
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        await page.screenshot({ path: join(folder, `${name}-${language}${suffix}.png`), fullPage: true, animations: 'disabled' })
       }
+      await take('', WIDE, 'light')
+      if (ALSO_DARK.includes(name)) await take('-dark', WIDE, 'dark')
+      if (ALSO_NARROW.includes(name)) await take('-320', NARROW, 'light')
     }
   }
-  console.log(folder)
 }
 
 async function readme({ enter, portal }) {
