@@ -36,8 +36,8 @@ use connection::Connection;
 use domain::{
     mail::{EmailAddress, MessageId},
     mail_system::{
-        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
-        SentListing,
+        Capabilities, CopyHandle, FolderName, Located, MailError, MailSession, MailSystem, NewCopy, Put,
+        Removal, SentListing,
     },
 };
 use gate::Gate;
@@ -88,18 +88,29 @@ impl ImapSystem {
             reason: format!("all sessions with {} are in use", server.config.host),
             retry_after: None,
         })?;
+        let started = Instant::now();
         let connection = server.connection(mailbox).await?;
-        Ok(Session {
+        let mut session = Session {
             connection,
             config: server.config.clone(),
             mailbox: mailbox.clone(),
             server,
+            listed: None,
             foreign: None,
             opened: None,
             put: Vec::new(),
             resync: false,
             _place: place,
-        })
+        };
+        // Cyrus lets us act for whoever we name. But each mailbox lists its inbox (RFC 3501 §6.3.8).
+        let folders = session.folders().await?;
+        if folders.find(&FolderName::inbox()).is_none() && folders.garbled.is_empty() {
+            session.server.absent.note(mailbox, started);
+            return Err(MailError::NoSuchMailbox(mailbox.clone()));
+        }
+        session.server.absent.forget(mailbox);
+        session.listed = Some(folders);
+        Ok(session)
     }
 }
 
@@ -112,7 +123,6 @@ impl Server {
             self.absent.note(mailbox, started);
         }
         let connection = signed_in?;
-        self.absent.forget(mailbox);
         self.gate.opened(started.elapsed());
         self.counts_changes.store(connection.capable.condstore, Ordering::Relaxed);
         Ok(connection)
