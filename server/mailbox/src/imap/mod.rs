@@ -21,6 +21,7 @@ mod handle;
 mod locate;
 mod login;
 mod put;
+mod read_log;
 mod sent;
 mod session;
 mod trouble;
@@ -37,10 +38,11 @@ use domain::{
     mail::{EmailAddress, MessageId},
     mail_system::{
         Capabilities, CopyHandle, FolderName, Located, MailError, MailSession, MailSystem, NewCopy, Put,
-        Removal, SentListing,
+        ReadEvidence, Removal, SentListing,
     },
 };
 use gate::Gate;
+use read_log::ReadLog;
 use session::Session;
 use std::sync::{
     Arc,
@@ -63,6 +65,7 @@ struct Server {
     dialer: Dialer,
     gate: Arc<Gate>,
     absent: Absent,
+    read_log: Option<Arc<ReadLog>>,
     /// The last session had CONDSTORE.
     counts_changes: AtomicBool,
 }
@@ -73,8 +76,16 @@ impl ImapSystem {
         let dialer = Dialer::new(config.clone()).map_err(ImapSetupError)?;
         let gate = Arc::new(Gate::new(config.sessions));
         let counts_changes = AtomicBool::new(false);
+        let read_log = config.read_log.clone().map(|path| Arc::new(ReadLog::new(path, config.zone)));
         Ok(Self {
-            server: Arc::new(Server { config, dialer, gate, absent: Absent::default(), counts_changes }),
+            server: Arc::new(Server {
+                config,
+                dialer,
+                gate,
+                absent: Absent::default(),
+                read_log,
+                counts_changes,
+            }),
         })
     }
 
@@ -133,7 +144,9 @@ impl Server {
 impl MailSystem for ImapSystem {
     fn capabilities(&self) -> Capabilities {
         let race_free_removal = self.server.counts_changes.load(Ordering::Relaxed);
-        Capabilities { name: "imap", race_free_removal, keeps_keywords: true }
+        let logged = self.server.read_log.is_some();
+        let read_evidence = if logged { ReadEvidence::FlagsAndLog } else { ReadEvidence::Flags };
+        Capabilities { name: "imap", race_free_removal, keeps_keywords: true, read_evidence }
     }
 
     async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
@@ -151,6 +164,9 @@ impl MailSystem for ImapSystem {
     async fn check(&self) -> Result<String, MailError> {
         let config = &self.server.config;
         let place = format!("{}:{}", config.host, config.port);
+        if let Some(log) = &self.server.read_log {
+            log.check().map_err(|error| MailError::Denied(format!("{place}: {error}")))?;
+        }
         let Some(mailbox) = &config.check else {
             self.server.dialer.dial().await?;
             return Ok(format!("{place} answers; set check_mailbox to try the administrator's login, too"));

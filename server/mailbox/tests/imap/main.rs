@@ -10,5 +10,6 @@ mod contract;
 mod cyrus;
 mod faults;
 mod house;
+mod opened;
 mod people;
 mod sent;
