@@ -3,6 +3,7 @@
 
 use crate::config::{Config, ImapServer, Mail, Sending};
 use app::notices::Sentences;
+use chrono_tz::Tz;
 use domain::{
     mail::NamedAddress,
     mail_system::MailSystem,
@@ -11,7 +12,7 @@ use domain::{
     world::World,
 };
 use mailbox::{
-    imap::{ImapSetupError, ImapSystem},
+    imap::{ImapConfig, ImapSetupError, ImapSystem},
     maildir::{LayoutError, MaildirSystem},
     route::{Routes, Served},
 };
@@ -56,7 +57,7 @@ pub fn portal(
     world: World,
     engine: Arc<dyn Wake>,
 ) -> Result<Portal, WiringError> {
-    let mail = mail_system(&config.mail)?;
+    let mail = mail_system(&config.mail, config.organisation.time_zone)?;
     let mailer: Arc<dyn Mailer> = match &config.sending {
         Sending::Local { outbox } => Arc::new(LocalMailer::new(outbox.clone(), mail.clone())),
         Sending::Smtp(smtp) => Arc::new(SmtpMailer::new(smtp.clone())?),
@@ -74,7 +75,7 @@ pub fn portal(
 }
 
 /// The one there is, or all of them behind their addresses.
-fn mail_system(mail: &Mail) -> Result<Arc<dyn MailSystem>, WiringError> {
+fn mail_system(mail: &Mail, zone: Tz) -> Result<Arc<dyn MailSystem>, WiringError> {
     let mut rest: Option<Arc<dyn MailSystem>> = None;
     if let Some(maildir) = &mail.maildir {
         let system: Arc<dyn MailSystem> = Arc::new(MaildirSystem::new(maildir.clone())?);
@@ -86,7 +87,7 @@ fn mail_system(mail: &Mail) -> Result<Arc<dyn MailSystem>, WiringError> {
     let serve = |server: &ImapServer| {
         Ok(Served {
             name: server.name.clone(),
-            system: Arc::new(ImapSystem::new(server.config.clone())?),
+            system: Arc::new(ImapSystem::new(ImapConfig { zone, ..server.config.clone() })?),
             domains: server.domains.clone(),
             mailboxes: server.mailboxes.clone(),
         })

@@ -134,6 +134,7 @@ forecast-unread-in = In “{ $folder }”; can be taken back at once.
 forecast-read = Read
 forecast-read-in = In “{ $folder }”. Marked as read: it can be removed, but they may have read it.
 forecast-read-and-unread-in = Several copies, in “{ $folder }” and elsewhere; some read, some not.
+forecast-opened-in = In “{ $folder }”. The mail server’s log says it was opened, whatever its mark says now; it can be removed, but they may have read it.
 forecast-not-found = Not found
 forecast-not-found-in = In none of { $searched } folders. It may be deleted or forwarded on, or not have arrived yet.
 forecast-outside = Outside

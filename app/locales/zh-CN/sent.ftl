@@ -125,6 +125,7 @@ forecast-unread-in = 在“{ $folder }”，可以立即收回。
 forecast-read = 已读
 forecast-read-in = 在“{ $folder }”。已被标为已读，可以移除，但对方可能看过。
 forecast-read-and-unread-in = 在“{ $folder }”等处有多份，其中有的已读、有的未读。
+forecast-opened-in = 在“{ $folder }”。邮件服务器日志显示打开过，不管现在标为已读还是未读；可以移除，但对方可能看过。
 forecast-not-found = 没有找到
 forecast-not-found-in = 查过 { $searched } 个文件夹，都没有。可能已被删除或转走，也可能还没送到。
 forecast-outside = 外部

@@ -25,10 +25,12 @@ pub enum Finding {
     Unread {
         folder: FolderName,
     },
-    /// At least one copy is flagged as read; `unread` says whether another one isn't.
+    /// At least one copy was read; `unread` says whether another one wasn't.
     Read {
         folder: FolderName,
         unread: bool,
+        /// The server's log says so, whatever the flags say now.
+        logged: bool,
     },
     NotFound {
         searched: usize,
@@ -96,10 +98,14 @@ async fn prospect(
 }
 
 fn read_look(look: &Look) -> Finding {
-    let read = look.copies.iter().find(|copy| copy.found.flags.seen);
-    let unread = look.copies.iter().find(|copy| !copy.found.flags.seen);
+    let read = look.copies.iter().find(|copy| copy.found.flags.is_read());
+    let unread = look.copies.iter().find(|copy| !copy.found.flags.is_read());
     match (read, unread) {
-        (Some(copy), unread) => Finding::Read { folder: copy.found.folder.clone(), unread: unread.is_some() },
+        (Some(copy), unread) => Finding::Read {
+            folder: copy.found.folder.clone(),
+            unread: unread.is_some(),
+            logged: copy.found.flags.opened_at.is_some(),
+        },
         (None, Some(copy)) => Finding::Unread { folder: copy.found.folder.clone() },
         (None, None) if look.strangers > 0 => Finding::Trouble(Trouble::ContentDiffers),
         (None, None) if !look.skipped.is_empty() => Finding::Trouble(Trouble::PartlyUnreadable),

@@ -5,7 +5,7 @@
 use crate::{
     case::CaseMessage,
     mail::Fingerprint,
-    mail_system::{FolderName, FoundCopy, Located, MailError, MailSession, Skipped},
+    mail_system::{FolderName, FoundCopy, Located, MailError, MailSession, ReadEvidence, Skipped},
 };
 
 /// Copies whose Message-ID and content fit.
@@ -19,6 +19,7 @@ pub struct Look {
     /// A copy left its place while we looked: it may be anywhere, also where we had looked before.
     pub moved: bool,
     pub left_out: Vec<Skipped>,
+    pub evidence: ReadEvidence,
 }
 
 #[derive(Debug)]
@@ -39,8 +40,8 @@ pub enum Own {
 /// `message` without Message-ID finds nothing: there is nothing to search by.
 pub async fn find(session: &mut dyn MailSession, message: &CaseMessage, own: Own) -> Result<Look, MailError> {
     let Some(id) = &message.message_id else { return Ok(Look::default()) };
-    let Located { copies, searched, skipped, left_out } = session.locate(id).await?;
-    let mut look = Look { searched, skipped, left_out, ..Look::default() };
+    let Located { copies, searched, skipped, left_out, evidence } = session.locate(id).await?;
+    let mut look = Look { searched, skipped, left_out, evidence, ..Look::default() };
     for found in copies {
         if own == Own::Sender && found.folder == message.folder {
             continue;

@@ -63,6 +63,31 @@ pub struct Capabilities {
     pub race_free_removal: bool,
     /// Flags beyond the five of RFC 3501 survive.
     pub keeps_keywords: bool,
+    /// How it is known that somebody has read a copy, when all goes well.
+    pub read_evidence: ReadEvidence,
+}
+
+/// What there is to tell a copy that was read from one that wasn't; the weakest last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadEvidence {
+    /// The server's log, too: what was opened and marked as unread again was read.
+    FlagsAndLog,
+    /// Flags alone, because the log, which there is, can't be read or doesn't reach back far enough.
+    LogUnreadable,
+    /// Flags alone.
+    #[default]
+    Flags,
+}
+
+impl ReadEvidence {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::FlagsAndLog => "flags_and_log",
+            Self::LogUnreadable => "log_unreadable",
+            Self::Flags => "flags",
+        }
+    }
 }
 
 /// The mail system's own name for one located copy.
@@ -102,6 +127,17 @@ pub struct Flags {
     pub recent: bool,
     /// Further flags in the connector's own notation, kept as they are.
     pub keywords: Vec<String>,
+    /// No flag, but kept with them, since its owner can take \Seen away again: when, as the server's log says, the
+    /// message was opened first. Never put anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_at: Option<Timestamp>,
+}
+
+impl Flags {
+    /// As far as can be known: flagged so, or opened once.
+    pub fn is_read(&self) -> bool {
+        self.seen || self.opened_at.is_some()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +160,8 @@ pub struct Located {
     pub skipped: Vec<Skipped>,
     /// Not looked at on purpose, each with the reason: views of other folders, folders of other people.
     pub left_out: Vec<Skipped>,
+    /// What this look could go by.
+    pub evidence: ReadEvidence,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -25,8 +25,8 @@ pub async fn execute(visit: &mut Visit) -> Result<TargetResult, TaskError> {
         visit.copies.iter().filter(|copy| copy.state == CopyState::Held).cloned().collect();
     let replaced = replace(visit, session.as_mut(), &held).await?;
     let facts = Facts {
-        taken_unread: count(held.iter().filter(|copy| !copy.flags.seen).count()),
-        taken_read: count(held.iter().filter(|copy| copy.flags.seen).count()),
+        taken_unread: count(held.iter().filter(|copy| !copy.flags.is_read()).count()),
+        taken_read: count(held.iter().filter(|copy| copy.flags.is_read()).count()),
         left_read: count(look.copies.len()),
         replaced,
         skipped: !look.skipped.is_empty(),

@@ -15,7 +15,10 @@ impl Visit {
     /// What the task takes of what was seen.
     fn covered<'l>(&self, look: &'l Look) -> Vec<&'l VerifiedCopy> {
         let (task, include_read) = (self.job.task, self.job.case.request.include_read);
-        look.copies.iter().filter(|copy| effects::covers(task, include_read, copy.found.flags.seen)).collect()
+        look.copies
+            .iter()
+            .filter(|copy| effects::covers(task, include_read, copy.found.flags.is_read()))
+            .collect()
     }
 
     /// Takes what the task covers until a look finds nothing of it left: that look. A client that changes a copy

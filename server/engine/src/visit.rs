@@ -50,13 +50,17 @@ impl Visit {
         let look = look::find(session, &self.job.case.message, own).await?;
         let detail = &mut self.detail;
         detail.seen_there |= !look.copies.is_empty();
-        detail.read_copies = count(look.copies.iter().filter(|copy| copy.found.flags.seen).count());
+        detail.read_copies = count(look.copies.iter().filter(|copy| copy.found.flags.is_read()).count());
+        let opened = look.copies.iter().filter_map(|copy| copy.found.flags.opened_at);
+        // It stays known after the copy is gone.
+        detail.opened_at = opened.chain(detail.opened_at).min();
         detail.strangers = look.strangers;
         detail.searched.clone_from(&look.searched);
         detail.skipped.clone_from(&look.skipped);
         detail.left_out.clone_from(&look.left_out);
         if let Some(copy) = look.copies.first() {
             detail.folder = Some(copy.found.folder.clone());
+            detail.evidence = look.evidence;
         }
         self.reconcile(&look).await?;
         Ok(look)

@@ -63,6 +63,7 @@ impl MailSystem for Routes {
             name: "several",
             race_free_removal: each.iter().all(|one| one.race_free_removal),
             keeps_keywords: each.iter().all(|one| one.keeps_keywords),
+            read_evidence: each.iter().map(|one| one.read_evidence).max().unwrap_or_default(),
         }
     }
 
@@ -107,6 +108,7 @@ fn reason(error: MailError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::mail_system::ReadEvidence;
 
     /// Knows only its name.
     struct Named(&'static str, bool);
@@ -114,7 +116,8 @@ mod tests {
     #[async_trait]
     impl MailSystem for Named {
         fn capabilities(&self) -> Capabilities {
-            Capabilities { name: self.0, race_free_removal: self.1, keeps_keywords: true }
+            let read_evidence = if self.1 { ReadEvidence::FlagsAndLog } else { ReadEvidence::Flags };
+            Capabilities { name: self.0, race_free_removal: self.1, keeps_keywords: true, read_evidence }
         }
 
         async fn open(&self, _mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
@@ -171,8 +174,10 @@ mod tests {
         let routes = Routes::new(vec![served("a", true, &[], &[]), served("b", true, &[], &[])], None);
         assert_eq!(routes.check().await.unwrap(), "a: a is fine\nb: b is fine");
         assert!(routes.capabilities().race_free_removal);
+        assert_eq!(routes.capabilities().read_evidence, ReadEvidence::FlagsAndLog);
         let routes = Routes::new(vec![served("a", false, &[], &[]), served("b", true, &[], &[])], None);
         assert_eq!(routes.check().await.unwrap_err().to_string(), "mail system: a: a is down");
         assert!(!routes.capabilities().race_free_removal);
+        assert_eq!(routes.capabilities().read_evidence, ReadEvidence::Flags);
     }
 }

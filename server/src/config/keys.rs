@@ -51,6 +51,7 @@ pub const KEYS: &[Key] = &[
     with("imap.NAME.sessions", "8"),
     with("imap.NAME.timeout_seconds", "60"),
     with("imap.NAME.largest_mb", "100"),
+    key("imap.NAME.read_log"),
     key("imap.NAME.check_mailbox"),
     with("sending.kind", "local"),
     key("sending.outbox"),

@@ -90,6 +90,10 @@ impl Check {
         let sessions = self.number("imap.NAME.sessions", 1..=200);
         let timeout = self.number("imap.NAME.timeout_seconds", 1..=600);
         let largest = self.number("imap.NAME.largest_mb", 1..=1024);
+        let read_log = match self.source.get("imap.NAME.read_log") {
+            None => Some(None),
+            Some(_) => self.path("imap.NAME.read_log").map(Some),
+        };
         let check = match self.source.get("imap.NAME.check_mailbox") {
             None => Some(None),
             Some(_) => {
@@ -107,6 +111,7 @@ impl Check {
             sessions: usize::try_from(sessions?).ok()?,
             timeout: Duration::from_secs(timeout?),
             largest: usize::try_from(largest? * MEGABYTE).ok()?,
+            read_log: read_log?,
             check: check?,
             ..ImapConfig::new(host.clone(), login?)
         };

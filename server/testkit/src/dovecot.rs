@@ -3,23 +3,21 @@
 //! It lives in a temporary folder on free loopback ports and ends when it is dropped. Needs root, because
 //! Dovecot changes users; the mail belongs to uid 5000, which needs no account.
 
-use crate::imap::ImapClient;
+use crate::{
+    imap::ImapClient,
+    lmtp::Lmtp,
+    program::{Log, free_ports, say},
+};
 use anyhow::{Context, Result, bail};
 use std::{
     env, fs,
-    io::{BufRead, BufReader, Write},
-    net::{TcpListener, TcpStream},
     os::unix::fs::{MetadataExt, PermissionsExt, chown},
     path::{Path, PathBuf},
-    process::{Child, ChildStderr, Command, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, channel},
-    thread,
-    time::{Duration, Instant},
+    process::{Child, Command, Stdio},
 };
 
 /// Owner of all mail.
 const MAIL_ID: u32 = 5000;
-const PATIENCE: Duration = Duration::from_secs(30);
 /// In the master's first line of the log, written when it listens.
 const UP: &str = " starting up for ";
 
@@ -71,6 +69,16 @@ impl Dovecot {
         Ok(fs::read(self.folder.path().join("cert.pem"))?)
     }
 
+    /// All it says, with the lines of its plugin `mail_log`.
+    pub fn log_file(&self) -> PathBuf {
+        self.folder.path().join("dovecot.log")
+    }
+
+    /// Until that stands in the log file.
+    pub fn says(&self, sign: &str) -> Result<()> {
+        self.log.wait_for(sign)
+    }
+
     /// A client that is logged in as that person.
     pub fn client(&self, user: &str) -> Result<ImapClient> {
         let mut client = ImapClient::connect(self.imap_port)?;
@@ -78,17 +86,9 @@ impl Dovecot {
         Ok(client)
     }
 
-    /// Delivers one message over LMTP (RFC 2033); an error when one recipient is refused.
+    /// Delivers one message over LMTP; an error when one recipient is refused.
     pub fn deliver(&self, from: &str, recipients: &[&str], raw: &[u8]) -> Result<()> {
-        let mut lmtp = Lmtp::connect(self.lmtp_port)?;
-        lmtp.command("LHLO test")?;
-        lmtp.command(&format!("MAIL FROM:<{from}>"))?;
-        for recipient in recipients {
-            lmtp.command(&format!("RCPT TO:<{recipient}>"))?;
-        }
-        lmtp.command("DATA")?;
-        lmtp.0.get_mut().write_all(&transparent(raw))?;
-        recipients.iter().try_for_each(|_| lmtp.answer("the message"))
+        Lmtp::connect(self.lmtp_port)?.deliver(from, recipients, raw)
     }
 
     fn run(program: &str, users: &[&str]) -> Result<Self> {
@@ -113,10 +113,13 @@ impl Dovecot {
             .arg("-F")
             .arg("-c")
             .arg(dir.join("dovecot.conf"))
+            // Times in its log say no zone.
+            .env("TZ", "UTC")
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         let mut master = command.spawn().with_context(|| format!("starting {program}"))?;
-        let log = Log::of(master.stderr.take().context("no pipe for the log")?);
+        let log = master.stderr.take().context("no pipe for the log")?;
+        let log = Log::kept(log, fs::File::create(dir.join("dovecot.log"))?);
         let dovecot =
             Self { imap_port: ports[0], imaps_port: ports[2], lmtp_port: ports[1], master, log, folder };
         dovecot.log.wait_for(UP)?;
@@ -128,108 +131,9 @@ impl Dovecot {
 }
 
 impl Drop for Dovecot {
-    /// The master ends its own processes; waiting for all of them keeps them from writing into a folder that goes
-    /// away.
     fn drop(&mut self) {
-        let asked = Command::new("kill").arg(self.master.id().to_string()).status();
-        if !asked.is_ok_and(|status| status.success() && self.log.wait_for_the_end()) {
-            let _ = self.master.kill();
-        }
-        let _ = self.master.wait();
+        self.log.end(&mut self.master);
     }
-}
-
-/// What the master and all its processes say, line by line; it ends when the last of them does.
-struct Log(Receiver<String>);
-
-impl Log {
-    fn of(pipe: ChildStderr) -> Self {
-        let (line, lines) = channel();
-        // Reads to the end even when nobody listens any more: a full pipe would hold Dovecot up.
-        thread::spawn(move || {
-            for text in BufReader::new(pipe).lines().map_while(Result::ok) {
-                let _ = line.send(text);
-            }
-        });
-        Self(lines)
-    }
-
-    fn wait_for(&self, sign: &str) -> Result<()> {
-        let (deadline, mut said) = (Instant::now() + PATIENCE, String::new());
-        loop {
-            match self.0.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(line) if line.contains(sign) => return Ok(()),
-                Ok(line) => said = said + &line + "\n",
-                Err(RecvTimeoutError::Timeout) => bail!("Dovecot doesn't come up; it says: {said}"),
-                Err(RecvTimeoutError::Disconnected) => bail!("Dovecot has ended; it says: {said}"),
-            }
-        }
-    }
-
-    /// False: it took too long.
-    fn wait_for_the_end(&self) -> bool {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            match self.0.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(_) => {}
-                Err(error) => return error == RecvTimeoutError::Disconnected,
-            }
-        }
-    }
-}
-
-struct Lmtp(BufReader<TcpStream>);
-
-impl Lmtp {
-    fn connect(port: u16) -> Result<Self> {
-        let stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let mut lmtp = Self(BufReader::new(stream));
-        lmtp.answer("connecting")?;
-        Ok(lmtp)
-    }
-
-    fn command(&mut self, command: &str) -> Result<()> {
-        self.0.get_mut().write_all(format!("{command}\r\n").as_bytes())?;
-        self.answer(command)
-    }
-
-    fn answer(&mut self, to: &str) -> Result<()> {
-        loop {
-            let mut line = String::new();
-            if self.0.read_line(&mut line)? == 0 {
-                bail!("LMTP hung up after {to}");
-            }
-            match (line.as_bytes().first(), line.as_bytes().get(3)) {
-                (Some(b'2' | b'3'), Some(b'-')) => {}
-                (Some(b'2' | b'3'), _) => return Ok(()),
-                _ => bail!("LMTP after {to}: {}", line.trim_end()),
-            }
-        }
-    }
-}
-
-/// CRLF line ends, dots doubled at the start of a line, and the end (RFC 5321 §4.5.2).
-fn transparent(raw: &[u8]) -> Vec<u8> {
-    let mut sent = Vec::with_capacity(raw.len() + 100);
-    for line in raw.split_inclusive(|byte| *byte == b'\n') {
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.first() == Some(&b'.') {
-            sent.push(b'.');
-        }
-        sent.extend_from_slice(line);
-        sent.extend_from_slice(b"\r\n");
-    }
-    sent.extend_from_slice(b".\r\n");
-    sent
-}
-
-/// All are held while all are chosen, so that they differ.
-fn free_ports() -> Result<[u16; 3]> {
-    let free = || TcpListener::bind(("127.0.0.1", 0));
-    let (one, two, three) = (free()?, free()?, free()?);
-    Ok([one.local_addr()?.port(), two.local_addr()?.port(), three.local_addr()?.port()])
 }
 
 /// For `localhost`, for three days, signed by itself.
@@ -260,9 +164,4 @@ fn config(dir: &Path, [imap, lmtp, secure]: [u16; 3]) -> String {
         .replace("$SECURE", &secure.to_string())
         .replace("$LMTP", &lmtp.to_string())
         .replace("$ID", &MAIL_ID.to_string())
-}
-
-#[expect(clippy::print_stderr, reason = "a test that was left out must not look like one that passed")]
-fn say(line: &str) {
-    eprintln!("testkit: {line}");
 }

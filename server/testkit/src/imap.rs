@@ -84,6 +84,15 @@ impl ImapClient {
         self.command(&format!("CREATE {}", quoted(folder))).map(drop)
     }
 
+    /// Lets somebody else look into it and mark what is in it (RFC 4314).
+    pub fn grant(&mut self, folder: &str, to: &str) -> Result<()> {
+        self.command(&format!("SETACL {} {} lrsw", quoted(folder), quoted(to))).map(drop)
+    }
+
+    pub fn delete(&mut self, folder: &str) -> Result<()> {
+        self.command(&format!("DELETE {}", quoted(folder))).map(drop)
+    }
+
     /// Names of all folders.
     pub fn list(&mut self) -> Result<Vec<String>> {
         let name = |answer: Answer| {

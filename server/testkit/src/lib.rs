@@ -1,10 +1,13 @@
 //! What tests stand on (dev only): clocks, databases and mail servers of their own. Knows `domain`, never `store`.
 
+pub mod cyrus;
 pub mod disk;
 pub mod dovecot;
 pub mod fake_imap;
 pub mod imap;
+mod lmtp;
 pub mod postgres;
+mod program;
 pub mod smtp;
 pub mod wording;
 pub mod world;

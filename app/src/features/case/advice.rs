@@ -6,9 +6,10 @@ use crate::{
     kit::Tone,
     labels, show,
 };
+use chrono_tz::Tz;
 use domain::{
-    case::{Correction, Target},
-    mail_system::FolderName,
+    case::{Correction, ReadBy, Target},
+    mail_system::{FolderName, ReadEvidence},
     org::RecipientKind,
     shared::{CorrectionState, Outcome, TargetState, Task, Trouble},
 };
@@ -110,8 +111,8 @@ fn named(text: Text, trouble: Trouble) -> String {
     fl!(text, "live-trouble", trouble = labels::trouble(text, trouble))
 }
 
-/// Folder, reading, group, where we looked. Joined by middle dots; may be empty.
-pub fn facts(text: Text, target: &Target) -> String {
+/// Folder, reading and how it is known, group, where we looked. Joined by middle dots; may be empty.
+pub fn facts(text: Text, target: &Target, zone: Tz) -> String {
     let detail = &target.detail;
     let mut facts = Vec::new();
     if let Some(found) = &detail.folder {
@@ -119,6 +120,16 @@ pub fn facts(text: Text, target: &Target) -> String {
     }
     if detail.read_copies > 0 {
         facts.push(fl!(text, "live-fact-read", copies = detail.read_copies));
+    }
+    match target.read_by() {
+        Some(ReadBy::Mark) => facts.push(fl!(text, "live-fact-read-mark")),
+        Some(ReadBy::Log(at)) => {
+            facts.push(fl!(text, "live-fact-read-log", at = show::minute(text, at, zone)));
+        }
+        None => {}
+    }
+    if detail.evidence == ReadEvidence::LogUnreadable {
+        facts.push(fl!(text, "live-fact-log-unreadable"));
     }
     if detail.strangers > 0 {
         facts.push(fl!(text, "live-fact-strangers", copies = detail.strangers));
@@ -169,7 +180,7 @@ pub fn correction(text: Text, correction: &Correction) -> Option<(String, Tone)>
 mod tests {
     use super::super::sample::target;
     use super::*;
-    use domain::{case::Detail, shared::Language};
+    use domain::{case::Detail, shared::Language, time::Timestamp};
 
     const ZH: Language = Language::Chinese;
 
@@ -219,11 +230,36 @@ mod tests {
         missing.detail =
             Detail { searched: vec![FolderName::inbox(), FolderName("项目".into())], ..Detail::default() };
         missing.recipient.via = vec!["all@x.test".parse().unwrap()];
-        assert_eq!(facts(Text::of(ZH), &missing), "查找过 2 个文件夹：收件箱、项目 · 通过 all@x.test 收到");
+        assert_eq!(
+            facts(Text::of(ZH), &missing, Tz::UTC),
+            "查找过 2 个文件夹：收件箱、项目 · 通过 all@x.test 收到"
+        );
         assert_ne!(said(&missing).tone, Tone::Good);
         missing.detail.seen_there = true;
         missing.outcome = Some(Outcome::RemovedUnread);
-        assert_eq!(facts(Text::of(ZH), &missing), "查找过 2 个文件夹 · 通过 all@x.test 收到");
+        assert_eq!(facts(Text::of(ZH), &missing, Tz::UTC), "查找过 2 个文件夹 · 通过 all@x.test 收到");
+    }
+
+    #[test]
+    fn how_reading_is_known_is_told() {
+        let mut left = target(1, Some(Outcome::LeftRead));
+        left.detail.read_copies = 1;
+        assert_eq!(facts(Text::of(ZH), &left, Tz::UTC), "已读副本 1 份 · 已读依据：邮箱里的已读标记");
+        let mut opened = target(1, Some(Outcome::RemovedRead));
+        opened.detail.opened_at = Some(Timestamp(1_769_994_000_000));
+        assert_eq!(
+            facts(Text::of(ZH), &opened, Tz::Asia__Shanghai),
+            "已读依据：邮件服务器日志显示 2026年2月2日 09:00 打开过"
+        );
+        let mut unsure = target(1, Some(Outcome::RemovedUnread));
+        unsure.detail.evidence = ReadEvidence::LogUnreadable;
+        let said = facts(Text::of(Language::English), &unsure, Tz::UTC);
+        assert_eq!(
+            said,
+            "The mail server’s log couldn’t be read, or not far enough back: only read marks are known"
+        );
+        unsure.detail.evidence = ReadEvidence::FlagsAndLog;
+        assert_eq!(facts(Text::of(ZH), &unsure, Tz::UTC), "");
     }
 
     #[test]

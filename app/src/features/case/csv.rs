@@ -9,7 +9,7 @@ use axum::{
 };
 use chrono_tz::Tz;
 use domain::{
-    case::{Approval, Correction, Target, view::CaseView},
+    case::{Approval, Correction, ReadBy, Target, view::CaseView},
     ids::PersonId,
     mail::EmailAddress,
     org::RecipientKind,
@@ -17,7 +17,7 @@ use domain::{
     time::Timestamp,
 };
 
-pub const COLUMNS: [&str; 22] = [
+pub const COLUMNS: [&str; 25] = [
     "case",
     "recipient",
     "address",
@@ -28,6 +28,9 @@ pub const COLUMNS: [&str; 22] = [
     "trouble",
     "folder",
     "read_copies",
+    "read_known_by",
+    "opened_at",
+    "read_evidence",
     "searched_folders",
     "updated_at",
     "correction",
@@ -72,11 +75,21 @@ fn line(view: &CaseView, target: &Target, restored: &[String], zone: Tz) -> Vec<
         detail.trouble.map_or("", |trouble| trouble.code()).to_owned(),
         detail.folder.as_ref().map(ToString::to_string).unwrap_or_default(),
         detail.read_copies.to_string(),
+        target.read_by().map_or("", read_by).to_owned(),
+        moment(detail.opened_at, zone),
+        detail.evidence.code().to_owned(),
         detail.searched.len().to_string(),
         show::machine(target.updated_at, zone),
     ];
     let mailed = correction_of(view, target).map_or_else(Default::default, |one| correction(one, zone));
     cells.into_iter().chain(mailed).chain(restored.iter().cloned()).collect()
+}
+
+fn read_by(by: ReadBy) -> &'static str {
+    match by {
+        ReadBy::Mark => "mark",
+        ReadBy::Log(_) => "log",
+    }
 }
 
 fn correction(correction: &Correction, zone: Tz) -> [String; 6] {
@@ -185,9 +198,21 @@ mod tests {
         assert_eq!(lines[0], COLUMNS.join(","));
         assert_eq!(
             lines[1],
-            "R-2026-000042,\"'=HYPERLINK(\"\"http://evil.test\"\")\",p1@x.test,inside,,waiting,,,,0,0,1970-01-01T00:00:00+00:00,,,,,,,,,,"
+            "R-2026-000042,\"'=HYPERLINK(\"\"http://evil.test\"\")\",p1@x.test,inside,,waiting,,,,0,,,flags,0,1970-01-01T00:00:00+00:00,,,,,,,,,,"
         );
         assert_eq!(lines.len(), 2);
+    }
+
+    #[test]
+    fn how_reading_is_known_has_its_columns() {
+        let mut marked = super::super::sample::target(1, None);
+        marked.detail.read_copies = 1;
+        let mut opened = marked.clone();
+        opened.detail.opened_at = Some(Timestamp(0));
+        opened.detail.evidence = domain::mail_system::ReadEvidence::FlagsAndLog;
+        let text = report(&super::super::sample::view(vec![marked, opened], vec![]), chrono_tz::UTC);
+        assert!(text.contains(",1,mark,,flags,0,"), "{text}");
+        assert!(text.contains(",1,log,1970-01-01T00:00:00+00:00,flags_and_log,0,"), "{text}");
     }
 
     #[test]

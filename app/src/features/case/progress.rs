@@ -127,7 +127,7 @@ fn row(view: &CaseView, target: &Target, reader: &Reader) -> ProgressRow {
         label: said.label,
         tone: said.tone.code().to_owned(),
         advice: said.advice,
-        facts: advice::facts(text, target),
+        facts: advice::facts(text, target, reader.zone),
         correction,
         correction_tone: tone.to_owned(),
     }

@@ -114,8 +114,9 @@ fn found_at(target: &Target) -> String {
     };
     let searched: Vec<&str> = detail.searched.iter().map(|folder| folder.0.as_str()).collect();
     let mut found = format!(
-        "{folder} · read {} · strangers {} · searched [{}]",
+        "{folder} · read {} ({}) · strangers {} · searched [{}]",
         detail.read_copies,
+        detail.evidence.code(),
         detail.strangers,
         searched.join(", ")
     );

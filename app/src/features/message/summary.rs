@@ -63,14 +63,14 @@ pub fn finding(text: Text, finding: &Finding) -> (Tone, String, String) {
             fl!(text, "forecast-unread"),
             fl!(text, "forecast-unread-in", folder = place(folder)),
         ),
-        Finding::Read { folder, unread: false } => {
-            (Tone::Warn, fl!(text, "forecast-read"), fl!(text, "forecast-read-in", folder = place(folder)))
+        Finding::Read { folder, unread, logged } => {
+            let means = match (logged, unread) {
+                (true, _) => fl!(text, "forecast-opened-in", folder = place(folder)),
+                (false, false) => fl!(text, "forecast-read-in", folder = place(folder)),
+                (false, true) => fl!(text, "forecast-read-and-unread-in", folder = place(folder)),
+            };
+            (Tone::Warn, fl!(text, "forecast-read"), means)
         }
-        Finding::Read { folder, unread: true } => (
-            Tone::Warn,
-            fl!(text, "forecast-read"),
-            fl!(text, "forecast-read-and-unread-in", folder = place(folder)),
-        ),
         Finding::NotFound { searched } => {
             let searched = *searched;
             (
@@ -115,7 +115,8 @@ mod tests {
     fn only_unread_is_good_news() {
         let text = Text::of(Language::English);
         let others = [
-            Finding::Read { folder: FolderName::inbox(), unread: true },
+            Finding::Read { folder: FolderName::inbox(), unread: true, logged: false },
+            Finding::Read { folder: FolderName::inbox(), unread: false, logged: true },
             Finding::NotFound { searched: 4 },
             Finding::Outside,
             Finding::OnLegalHold,

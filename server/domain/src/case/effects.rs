@@ -79,11 +79,11 @@ fn ended(task: Task, outcome: Outcome) -> After {
     }
 }
 
-/// Does the task take a copy that is flagged so?
-pub fn covers(task: Task, include_read: bool, seen: bool) -> bool {
+/// Does the task take a copy that was read, or wasn't, as far as it is known?
+pub fn covers(task: Task, include_read: bool, read: bool) -> bool {
     match task {
-        Task::Hold => !seen,
-        Task::Execute => include_read || !seen,
+        Task::Hold => !read,
+        Task::Execute => include_read || !read,
         Task::Release => false,
     }
 }

@@ -18,6 +18,6 @@ pub mod view;
 
 pub use digest::TargetsDigest;
 pub use model::{
-    Approval, Case, CaseFilter, CaseMessage, CaseRow, CopyRecord, Correction, Detail, Lease, Request,
+    Approval, Case, CaseFilter, CaseMessage, CaseRow, CopyRecord, Correction, Detail, Lease, ReadBy, Request,
     Restoration, SealedCopy, Target,
 };

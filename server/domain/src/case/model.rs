@@ -4,7 +4,7 @@ use super::TargetsDigest;
 use crate::{
     ids::{ApprovalId, CaseId, CopyId, CorrectionId, PersonId, SentId, TargetId},
     mail::{EmailAddress, Fingerprint, MessageId, NamedAddress},
-    mail_system::{Flags, FolderName, Skipped},
+    mail_system::{Flags, FolderName, ReadEvidence, Skipped},
     org::{Person, Recipient},
     policy::Decision,
     sent::SentMessage,
@@ -99,8 +99,12 @@ pub struct Detail {
     pub trouble: Option<Trouble>,
     /// A copy with the right content was found there at least once.
     pub seen_there: bool,
-    /// Copies flagged as read when we last looked.
+    /// Copies that were read, as far as it is known, when we last looked.
     pub read_copies: u32,
+    /// What the last look that found one could go by.
+    pub evidence: ReadEvidence,
+    /// When, as the server's log says, the message was opened first.
+    pub opened_at: Option<Timestamp>,
     /// Where the (first) copy lay.
     pub folder: Option<FolderName>,
     pub searched: Vec<FolderName>,
@@ -217,7 +221,24 @@ impl Case {
     }
 }
 
+/// How it is known that somebody has read a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadBy {
+    /// Marked as read, by whatever hand or rule.
+    Mark,
+    /// Opened at that time, as the server's log says.
+    Log(Timestamp),
+}
+
 impl Target {
+    /// None: as far as we know, nobody has.
+    pub fn read_by(&self) -> Option<ReadBy> {
+        let read = [Outcome::RemovedRead, Outcome::ReplacedRead, Outcome::LeftRead];
+        let is_read =
+            self.detail.read_copies > 0 || self.outcome.is_some_and(|outcome| read.contains(&outcome));
+        self.detail.opened_at.map(ReadBy::Log).or(is_read.then_some(ReadBy::Mark))
+    }
+
     pub fn address(&self) -> &EmailAddress {
         &self.recipient.address
     }

@@ -6,7 +6,7 @@ use shared::{Outcome, Trouble};
 /// What the engine knows when it has nothing more to do at a target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Copies taken that were not flagged as read.
+    /// Copies taken that nobody had read, as far as it is known.
     pub taken_unread: u32,
     pub taken_read: u32,
     /// Copies left because they were read and the request was for unread ones.

@@ -2,6 +2,8 @@
 
 use crate::office::{Ask, Mail, Office, RECALL, address, work};
 use domain::{
+    case::{ReadBy, Target},
+    mail_system::ReadEvidence,
     portal::Portal,
     sent::{Page, SentFilter},
     sent_index::{self, Indexed},
@@ -36,6 +38,7 @@ impl Mixed {
         let config = ImapConfig {
             port: dovecot.imaps_port,
             authority: Some(dovecot.authority().unwrap()),
+            read_log: Some(dovecot.log_file()),
             ..ImapConfig::new("localhost", Login::plain(admin, password))
         };
         let server = Served {
@@ -118,6 +121,59 @@ async fn an_approval_removes_everything_on_both() {
     assert_eq!((seen(&mut bob, "INBOX"), seen(&mut cho, PROJECT)), (vec![], vec![]));
     assert!(office.copies("dan", &mail).await.is_empty());
     office.trail_is_whole().await;
+}
+
+#[tokio::test]
+async fn what_was_opened_and_marked_as_unread_again_counts_as_read() {
+    let Some(mixed) = Mixed::open().await else { return };
+    let (mail, mut bob, mut cho) = mixed.send().await;
+    bob.select("INBOX").unwrap();
+    bob.store(1, "+FLAGS (\\Seen)").unwrap();
+    bob.store(1, "-FLAGS (\\Seen)").unwrap();
+    bob.store(1, "+FLAGS ($Later)").unwrap();
+    mixed.dovecot.says("$Later").unwrap();
+    let office = &mixed.office;
+    let number = office.ask(&mixed.portal, Ask { text: "Sorry", ..RECALL }).await;
+    work(&mixed.portal).await;
+    assert_eq!((seen(&mut bob, "INBOX").len(), seen(&mut cho, PROJECT).len()), (1, 0), "only cho's is held");
+    let read_by = |target: &Target| (target.read_by(), target.detail.evidence);
+    let opened = office.target(number, "bob").await;
+    assert!(matches!(read_by(&opened), (Some(ReadBy::Log(_)), ReadEvidence::FlagsAndLog)), "{opened:?}");
+    let unread = office.target(number, "cho").await;
+    assert_eq!(read_by(&unread), (None, ReadEvidence::FlagsAndLog));
+    assert_eq!(
+        read_by(&office.target(number, "dan").await),
+        (None, ReadEvidence::Flags),
+        "a Maildir has no log"
+    );
+
+    office.decide(number, Verdict::Approved).await;
+    work(&mixed.portal).await;
+    assert_eq!(office.outcome(number, "bob").await, Some(Outcome::LeftRead));
+    assert_eq!(office.outcome(number, "cho").await, Some(Outcome::RemovedUnread));
+    assert!(matches!(office.target(number, "bob").await.read_by(), Some(ReadBy::Log(_))));
+    assert!(office.copies("dan", &mail).await.is_empty());
+    office.trail_is_whole().await;
+}
+
+#[tokio::test]
+async fn taking_what_was_opened_is_told_as_that() {
+    let Some(mixed) = Mixed::open().await else { return };
+    let (_, mut bob, _) = mixed.send().await;
+    bob.select("INBOX").unwrap();
+    bob.store(1, "+FLAGS (\\Seen)").unwrap();
+    bob.store(1, "-FLAGS (\\Seen)").unwrap();
+    bob.store(1, "+FLAGS ($Later)").unwrap();
+    mixed.dovecot.says("$Later").unwrap();
+    let office = &mixed.office;
+    let ask = Ask { text: "Sorry", include_read: true, ..RECALL };
+    let number = office.ask(&mixed.portal, ask).await;
+    work(&mixed.portal).await;
+    office.decide(number, Verdict::Approved).await;
+    work(&mixed.portal).await;
+    assert_eq!(office.outcome(number, "bob").await, Some(Outcome::RemovedRead));
+    assert_eq!(seen(&mut bob, "INBOX"), vec![]);
+    assert!(matches!(office.target(number, "bob").await.read_by(), Some(ReadBy::Log(_))), "also afterwards");
 }
 
 #[tokio::test]

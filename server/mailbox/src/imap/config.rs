@@ -1,5 +1,6 @@
 //! What must be known of an IMAP server.
 
+use chrono_tz::Tz;
 use domain::mail::EmailAddress;
 use std::{fmt, path::PathBuf, time::Duration};
 use zeroize::Zeroizing;
@@ -24,6 +25,10 @@ pub struct ImapConfig {
     pub timeout: Duration,
     /// Bytes of the largest message that is read.
     pub largest: usize,
+    /// The file in which Dovecot's `mail_log` tells of changed flags.
+    pub read_log: Option<PathBuf>,
+    /// Of times in that file that don't say it.
+    pub zone: Tz,
     /// The doctor signs in to this mailbox.
     pub check: Option<EmailAddress>,
 }
@@ -68,6 +73,8 @@ impl ImapConfig {
             sessions: 8,
             timeout: Duration::from_mins(1),
             largest: 100 << 20,
+            read_log: None,
+            zone: Tz::UTC,
             check: None,
         }
     }

@@ -135,6 +135,9 @@ fn readable(wire: &[u8], separator: Option<char>) -> FolderName {
 
 impl Session {
     pub async fn folders(&mut self) -> Result<Folders, MailError> {
+        if let Some(listed) = self.listed.take() {
+            return Ok(listed);
+        }
         let mut command = Command::new("LIST").text(b"").text(b"*");
         if self.connection.capable.special_use {
             command = command.word("RETURN (SPECIAL-USE)");

@@ -89,7 +89,11 @@ impl Session {
             }
             around = self.look_around(true).await?;
         }
-        Ok(answer(around, seen, failed))
+        let mut located = answer(around, seen, failed);
+        self.ask_log(id, &mut located).await;
+        let urgency = |copy: &FoundCopy| (copy.flags.is_read(), !copy.folder.is_inbox(), copy.folder.clone());
+        located.copies.sort_by_cached_key(urgency);
+        Ok(located)
     }
 
     async fn search_into(
@@ -195,7 +199,6 @@ fn answer(around: Around, mut seen: Seen, mut skipped: Vec<Skipped>) -> Located 
             }
         }
     }
-    located.copies.sort_by_cached_key(|copy| (copy.flags.seen, !copy.folder.is_inbox(), copy.folder.clone()));
     located
 }
 

@@ -21,6 +21,7 @@ mod handle;
 mod locate;
 mod login;
 mod put;
+mod read_log;
 mod sent;
 mod session;
 mod trouble;
@@ -36,11 +37,12 @@ use connection::Connection;
 use domain::{
     mail::{EmailAddress, MessageId},
     mail_system::{
-        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
-        SentListing,
+        Capabilities, CopyHandle, FolderName, Located, MailError, MailSession, MailSystem, NewCopy, Put,
+        ReadEvidence, Removal, SentListing,
     },
 };
 use gate::Gate;
+use read_log::ReadLog;
 use session::Session;
 use std::sync::{
     Arc,
@@ -63,6 +65,7 @@ struct Server {
     dialer: Dialer,
     gate: Arc<Gate>,
     absent: Absent,
+    read_log: Option<Arc<ReadLog>>,
     /// The last session had CONDSTORE.
     counts_changes: AtomicBool,
 }
@@ -73,8 +76,16 @@ impl ImapSystem {
         let dialer = Dialer::new(config.clone()).map_err(ImapSetupError)?;
         let gate = Arc::new(Gate::new(config.sessions));
         let counts_changes = AtomicBool::new(false);
+        let read_log = config.read_log.clone().map(|path| Arc::new(ReadLog::new(path, config.zone)));
         Ok(Self {
-            server: Arc::new(Server { config, dialer, gate, absent: Absent::default(), counts_changes }),
+            server: Arc::new(Server {
+                config,
+                dialer,
+                gate,
+                absent: Absent::default(),
+                read_log,
+                counts_changes,
+            }),
         })
     }
 
@@ -88,18 +99,29 @@ impl ImapSystem {
             reason: format!("all sessions with {} are in use", server.config.host),
             retry_after: None,
         })?;
+        let started = Instant::now();
         let connection = server.connection(mailbox).await?;
-        Ok(Session {
+        let mut session = Session {
             connection,
             config: server.config.clone(),
             mailbox: mailbox.clone(),
             server,
+            listed: None,
             foreign: None,
             opened: None,
             put: Vec::new(),
             resync: false,
             _place: place,
-        })
+        };
+        // Cyrus lets us act for whoever we name. But each mailbox lists its inbox (RFC 3501 §6.3.8).
+        let folders = session.folders().await?;
+        if folders.find(&FolderName::inbox()).is_none() && folders.garbled.is_empty() {
+            session.server.absent.note(mailbox, started);
+            return Err(MailError::NoSuchMailbox(mailbox.clone()));
+        }
+        session.server.absent.forget(mailbox);
+        session.listed = Some(folders);
+        Ok(session)
     }
 }
 
@@ -112,7 +134,6 @@ impl Server {
             self.absent.note(mailbox, started);
         }
         let connection = signed_in?;
-        self.absent.forget(mailbox);
         self.gate.opened(started.elapsed());
         self.counts_changes.store(connection.capable.condstore, Ordering::Relaxed);
         Ok(connection)
@@ -123,7 +144,9 @@ impl Server {
 impl MailSystem for ImapSystem {
     fn capabilities(&self) -> Capabilities {
         let race_free_removal = self.server.counts_changes.load(Ordering::Relaxed);
-        Capabilities { name: "imap", race_free_removal, keeps_keywords: true }
+        let logged = self.server.read_log.is_some();
+        let read_evidence = if logged { ReadEvidence::FlagsAndLog } else { ReadEvidence::Flags };
+        Capabilities { name: "imap", race_free_removal, keeps_keywords: true, read_evidence }
     }
 
     async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
@@ -141,6 +164,9 @@ impl MailSystem for ImapSystem {
     async fn check(&self) -> Result<String, MailError> {
         let config = &self.server.config;
         let place = format!("{}:{}", config.host, config.port);
+        if let Some(log) = &self.server.read_log {
+            log.check().map_err(|error| MailError::Denied(format!("{place}: {error}")))?;
+        }
         let Some(mailbox) = &config.check else {
             self.server.dialer.dial().await?;
             return Ok(format!("{place} answers; set check_mailbox to try the administrator's login, too"));

@@ -6,6 +6,7 @@ use super::{
     command::Command,
     config::ImapConfig,
     connection::{Connection, Reply},
+    folders::Folders,
     gate::Place,
     handle::Spot,
     trouble::told,
@@ -19,6 +20,8 @@ pub struct Session {
     pub server: Arc<Server>,
     pub mailbox: EmailAddress,
     pub config: Arc<ImapConfig>,
+    /// The folders as they were when the session began, for whoever asks first.
+    pub listed: Option<Folders>,
     /// Prefixes of folders that aren't this mailbox's own, once asked.
     pub foreign: Option<Vec<Vec<u8>>>,
     pub opened: Option<Opened>,

@@ -14,7 +14,8 @@ pub fn refused(doing: &str, status: &Status) -> MailError {
         }
         "NONEXISTENT" => MailError::Gone,
         "NOPERM" | "CONTACTADMIN" | "PRIVACYREQUIRED" | "CANNOT" | "READ-ONLY" => MailError::Denied(told),
-        // Older servers give no code.
+        // Cyrus and older servers give no code.
+        "" if status.text.to_lowercase().contains("does not exist") => MailError::Gone,
         "" if status.text.to_lowercase().contains("quota") => MailError::Full(told),
         _ if status.kind == Kind::Bye => later(told, status),
         _ if backoff(&status.text).is_some() => later(told, status),
@@ -74,6 +75,7 @@ mod tests {
     #[case("a BAD User is throttled. Suggested Backoff Time: 5000 milliseconds", "Unavailable", true)]
     #[case("a NO [NOPERM] Permission denied", "Denied", false)]
     #[case("a NO [NONEXISTENT] no such folder", "Gone", true)]
+    #[case("a NO Mailbox does not exist", "Gone", true)]
     #[case("a BAD syntax", "Other", false)]
     fn codes_have_a_meaning(#[case] line: &str, #[case] meant: &str, #[case] passing: bool) {
         let error = refused("storing", &status(line));

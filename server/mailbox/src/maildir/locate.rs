@@ -14,7 +14,7 @@ pub fn locate(mailbox: &Mailbox, id: &MessageId) -> Result<Located, MailError> {
     copies.sort_by_cached_key(|copy| {
         (copy.flags.seen, !copy.folder.is_inbox(), copy.folder.clone(), copy.handle.0.clone())
     });
-    Ok(Located { copies, searched: walk.searched, skipped: walk.skipped, left_out: Vec::new() })
+    Ok(Located { copies, searched: walk.searched, skipped: walk.skipped, ..Located::default() })
 }
 
 fn look(mailbox: &Mailbox, sight: &Sight<'_>, id: &str) -> io::Result<Option<FoundCopy>> {

@@ -23,8 +23,8 @@ use cache::Cache;
 use domain::{
     mail::{EmailAddress, MessageId},
     mail_system::{
-        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
-        SentListing,
+        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, ReadEvidence,
+        Removal, SentListing,
     },
 };
 use layout::{Layout, Lost};
@@ -90,7 +90,12 @@ impl MaildirSystem {
 #[async_trait]
 impl MailSystem for MaildirSystem {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { name: "maildir", race_free_removal: true, keeps_keywords: true }
+        Capabilities {
+            name: "maildir",
+            race_free_removal: true,
+            keeps_keywords: true,
+            read_evidence: ReadEvidence::Flags,
+        }
     }
 
     async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {

@@ -76,6 +76,7 @@ impl Spot {
             draft: letters.contains('D'),
             recent: self.sub == Sub::New,
             keywords: letters.chars().filter(keyword).map(|letter| format!("{KEYWORD}{letter}")).collect(),
+            opened_at: None,
         }
     }
 }
@@ -179,7 +180,7 @@ mod tests {
         #[test]
         fn every_combination_of_flags_comes_back(bits in any::<[bool; 6]>(), words in proptest::collection::btree_set("maildir:[a-zP]", 0..5)) {
             let [seen, answered, flagged, deleted, draft, recent] = bits;
-            let flags = Flags { seen, answered, flagged, deleted, draft, recent, keywords: words.into_iter().collect() };
+            let flags = Flags { seen, answered, flagged, deleted, draft, recent, keywords: words.into_iter().collect(), opened_at: None };
             let folder = FolderName::inbox();
             let copy = NewCopy { key: "k", bytes: b"", folder: &folder, flags: &flags, received_at: Timestamp(5) };
             let (sub, file) = for_new(&copy);

@@ -1,22 +1,23 @@
-//! What the engine leans on, the same for every connector: told on Maildirs and on the Dovecot that serves them.
+//! What the engine leans on, the same for every connector: told on Maildirs, on the Dovecot that serves them, and on Cyrus.
 
-use crate::house::{RECEIVED, again, folder, fresh, id, mail, on_dovecot, only, open};
+use crate::house::{RECEIVED, again, folder, fresh, id, mail, on_cyrus, on_dovecot, only, open};
 use domain::mail_system::{
     CopyHandle, Flags, FolderName, MailError, MailSession, MailSystem, Put, Removal, SentGone, SentListing,
     SentRef,
 };
 use mailbox::maildir::{MaildirConfig, MaildirSystem};
 use std::collections::BTreeMap;
-use testkit::dovecot::Dovecot;
+use testkit::{cyrus::Cyrus, dovecot::Dovecot};
 
 const MEI: &str = "mei@x.test";
 
-/// Each story on both; the mailbox is new each time.
-macro_rules! told_on_both {
-    ($($story:ident),* $(,)?) => {
+/// The mailbox is new each time.
+macro_rules! told {
+    (on each: $($story:ident),*; but on Cyrus: $($other:ident),*) => {
         mod maildir {
             use super::*;
             $(#[tokio::test] async fn $story() { super::$story(&maildir()).await; })*
+            $(#[tokio::test] async fn $other() { super::$other(&maildir()).await; })*
         }
         mod imap {
             use super::*;
@@ -24,11 +25,23 @@ macro_rules! told_on_both {
                 let Some(dovecot) = Dovecot::start(&[MEI]).unwrap() else { return };
                 super::$story(&on_dovecot(&dovecot)).await;
             })*
+            $(#[tokio::test] async fn $other() {
+                let Some(dovecot) = Dovecot::start(&[MEI]).unwrap() else { return };
+                super::$other(&on_dovecot(&dovecot)).await;
+            })*
+        }
+        mod cyrus {
+            use super::*;
+            $(#[tokio::test] async fn $story() {
+                let Some(cyrus) = Cyrus::start(&[MEI]).unwrap() else { return };
+                super::$story(&on_cyrus(&cyrus)).await;
+            })*
         }
     };
 }
 
-told_on_both! {
+told! {
+    on each:
     a_copy_goes_and_comes_back_as_it_was,
     every_folder_is_searched,
     what_changed_since_is_not_removed,
@@ -37,7 +50,9 @@ told_on_both! {
     a_missing_mailbox_is_told,
     a_handle_of_elsewhere_touches_nothing,
     the_sent_folder_is_followed,
-    a_replacement_never_stands_there_twice,
+    a_replacement_never_stands_there_twice;
+    but on Cyrus:
+    a_folder_s_name_may_have_any_character
 }
 
 /// Its root goes when the test ends.
@@ -55,11 +70,19 @@ async fn put(session: &mut dyn MailSession, key: &str, place: &str, flags: &Flag
 }
 
 async fn a_copy_goes_and_comes_back_as_it_was(system: &dyn MailSystem) {
+    goes_and_comes_back(system, "项目/2026 'Ünï-code' (q)").await;
+}
+
+/// Cyrus takes neither quotes nor backslashes.
+async fn a_folder_s_name_may_have_any_character(system: &dyn MailSystem) {
+    goes_and_comes_back(system, "项目/2026 \"Ünï\\code\" (q)").await;
+}
+
+async fn goes_and_comes_back(system: &dyn MailSystem, place: &str) {
     let mut session = open(system, MEI).await;
     let all =
         Flags { seen: true, answered: true, flagged: true, draft: true, deleted: true, ..Flags::default() };
-    let places =
-        [("INBOX", Flags::default()), ("项目/2026 \"Ünï\\code\" (q)", all), ("R&D", Flags::default())];
+    let places = [("INBOX", Flags::default()), (place, all), ("R&D", Flags::default())];
     for (at, (place, flags)) in places.iter().enumerate() {
         let (wanted, message, key) = (id(&format!("{at}@x")), mail(&format!("{at}@x")), format!("k{at}"));
         put(session.as_mut(), &key, place, flags, &message).await;

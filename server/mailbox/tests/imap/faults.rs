@@ -163,17 +163,26 @@ async fn headers_beyond_ascii_are_matched_as_they_are_read() {
 async fn strange_folder_names_arrive_as_they_came() {
     let names = ["a \\\"b\\\" \\\\ c", "&mHl27g-", "x) LOGOUT", "已发送"];
     let listed = names.map(|name| format!("* LIST () \"/\" \"{name}\"\r\n")).concat();
-    let listed =
-        format!("* LIST (\\Noselect) \"/\" Lists\r\n{listed}* LIST () \"/\" {{3}}\r\nx\ny\r\n$T OK\r\n");
+    let listed = format!(
+        "* LIST (\\Noselect) \"/\" Lists\r\n* LIST () \"/\" INBOX\r\n{listed}* LIST () \"/\" {{3}}\r\nx\ny\r\n$T OK\r\n"
+    );
     let fake = but("LIST", listed);
     let searched = session(&fake).await.locate(&id("m@x.test")).await.unwrap().searched;
     let searched: Vec<&str> = searched.iter().map(|name| name.0.as_str()).collect();
-    assert_eq!(searched, ["a \"b\" \\ c", "项目", "x) LOGOUT", "已发送", "x\ny"]);
+    assert_eq!(searched, ["INBOX", "a \"b\" \\ c", "项目", "x) LOGOUT", "已发送", "x\ny"]);
     let opened: Vec<String> =
         fake.heard().into_iter().filter(|command| command.starts_with("EXAMINE")).collect();
-    assert_eq!(opened[0], "EXAMINE \"a \\\"b\\\" \\\\ c\" (CONDSTORE)");
-    assert_eq!(opened[2], "EXAMINE \"x) LOGOUT\" (CONDSTORE)");
-    assert_eq!(opened[4], "EXAMINE {3+}x\ny (CONDSTORE)");
+    assert_eq!(opened[1], "EXAMINE \"a \\\"b\\\" \\\\ c\" (CONDSTORE)");
+    assert_eq!(opened[3], "EXAMINE \"x) LOGOUT\" (CONDSTORE)");
+    assert_eq!(opened[5], "EXAMINE {3+}x\ny (CONDSTORE)");
+}
+
+#[tokio::test]
+async fn a_server_that_lets_us_act_for_anybody_has_no_mailbox_where_there_is_no_inbox() {
+    let fake = but("LIST", "$T OK nothing\r\n");
+    assert!(matches!(refused(&fake).await, MailError::NoSuchMailbox(_)));
+    let fake = but("LIST", "* LIST () \"/\" (((\r\n$T OK\r\n");
+    assert!(!matches!(on_fake(&fake).open(&MEI.parse().unwrap()).await, Err(MailError::NoSuchMailbox(_))));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use domain::{
 };
 use mailbox::imap::{ImapConfig, ImapSystem, Login, Tls};
 use std::time::Duration;
-use testkit::{dovecot::Dovecot, fake_imap::FakeImap};
+use testkit::{cyrus::Cyrus, dovecot::Dovecot, fake_imap::FakeImap};
 use zeroize::Zeroizing;
 
 pub const RECEIVED: Timestamp = Timestamp(1_769_994_000_000);
@@ -42,6 +42,12 @@ pub fn system(config: ImapConfig) -> ImapSystem {
 
 pub fn on_dovecot(dovecot: &Dovecot) -> ImapSystem {
     system(over_tls(dovecot, plain()))
+}
+
+/// As one of `proxyservers`, in the name of the mailbox's owner.
+pub fn on_cyrus(cyrus: &Cyrus) -> ImapSystem {
+    let (admin, password) = Cyrus::ADMIN;
+    system(in_clear(cyrus.imap_port, Login::plain(admin, password)))
 }
 
 pub fn on_fake(fake: &FakeImap) -> ImapSystem {

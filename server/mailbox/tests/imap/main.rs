@@ -1,4 +1,4 @@
-//! The IMAP connector on a real Dovecot, and on a server that breaks everything that can be broken.
+//! The IMAP connector on a real Dovecot and a real Cyrus, and on a server that breaks everything that can be broken.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,7 +7,9 @@
 )]
 
 mod contract;
+mod cyrus;
 mod faults;
 mod house;
+mod opened;
 mod people;
 mod sent;

@@ -2,7 +2,8 @@ use super::*;
 use domain::{
     mail::NamedAddress,
     mail_system::{
-        Capabilities, CopyHandle, FoundCopy, Located, MailSession, Put, Removal, SentListing, Skipped,
+        Capabilities, CopyHandle, FoundCopy, Located, MailSession, Put, ReadEvidence, Removal, SentListing,
+        Skipped,
     },
     mailer::MailContent,
     time::Timestamp,
@@ -40,7 +41,12 @@ struct Shelf {
 #[async_trait]
 impl MailSystem for Shelf {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { name: "shelf", race_free_removal: true, keeps_keywords: true }
+        Capabilities {
+            name: "shelf",
+            race_free_removal: true,
+            keeps_keywords: true,
+            read_evidence: ReadEvidence::Flags,
+        }
     }
 
     async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {

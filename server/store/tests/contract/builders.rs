@@ -187,7 +187,12 @@ pub fn copy(n: u128, target: &Target, body: Option<&[u8]>) -> SealedCopy {
             target: target.id,
             state: CopyState::Vaulted,
             folder: FolderName("INBOX/合同".into()),
-            flags: Flags { seen: true, keywords: vec!["$label1".into()], ..Flags::default() },
+            flags: Flags {
+                seen: true,
+                keywords: vec!["$label1".into()],
+                opened_at: Some(at(3)),
+                ..Flags::default()
+            },
             received_at: at(50),
             size: 1234,
         },

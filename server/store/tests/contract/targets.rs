@@ -5,7 +5,7 @@ use crate::{
 use domain::{
     case::{Detail, Lease, Target},
     ids::TargetId,
-    mail_system::FolderName,
+    mail_system::{FolderName, ReadEvidence},
     shared::{Outcome, TargetState, Task, Trouble},
     store::{Result, StoreError, TargetResult, Tx},
 };
@@ -25,6 +25,8 @@ fn held() -> TargetResult {
     let detail = Detail {
         seen_there: true,
         read_copies: 2,
+        evidence: ReadEvidence::FlagsAndLog,
+        opened_at: Some(at(2)),
         folder: Some(FolderName("INBOX/合同".into())),
         ..Detail::default()
     };

@@ -17,7 +17,7 @@ fn said(language: Language, plan: Plan, counts: Counts, letters: usize) -> Vec<S
 }
 
 fn read() -> Finding {
-    Finding::Read { folder: FolderName::inbox(), unread: false }
+    Finding::Read { folder: FolderName::inbox(), unread: false, logged: false }
 }
 
 fn unread() -> Finding {

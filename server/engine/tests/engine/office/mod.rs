@@ -260,8 +260,12 @@ impl Office {
     }
 
     pub async fn outcome(&self, number: CaseNumber, name: &str) -> Option<Outcome> {
+        self.target(number, name).await.outcome
+    }
+
+    pub async fn target(&self, number: CaseNumber, name: &str) -> Target {
         let targets = self.targets(number).await;
-        targets.into_iter().find(|target| target.recipient.address.local() == name).unwrap().outcome
+        targets.into_iter().find(|target| target.recipient.address.local() == name).unwrap()
     }
 
     pub fn outbox(&self) -> Vec<String> {
