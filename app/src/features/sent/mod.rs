@@ -10,6 +10,8 @@ pub mod page;
 #[cfg(feature = "ssr")]
 mod problem;
 #[cfg(feature = "ssr")]
+mod reading;
+#[cfg(feature = "ssr")]
 mod refresh;
 #[cfg(feature = "ssr")]
 pub mod results;

@@ -3,13 +3,14 @@
 use super::{
     form::Typed,
     islands::AsYouType,
-    refresh::{Freshness, refresh},
+    reading::Reading,
+    refresh::refresh,
     results::{Looked, ROWS, Results, look},
     search_form::SearchForm,
 };
 use crate::{
-    i18n::{Text, fl},
-    kit::{Notice, Tone, pages},
+    i18n::fl,
+    kit::pages,
     layout::Section,
     page::{Page, page},
 };
@@ -20,7 +21,7 @@ pub fn SentPage() -> impl IntoView {
     page("/sent", |visit| async move {
         let (text, now) = (visit.text, visit.now());
         let typed = Typed::read(|name| visit.query.get(name));
-        let freshness = refresh(&visit).await;
+        let freshness = refresh(&visit.asked.portal, &visit.viewer.person).await;
         let looked = look(visit.portal(), visit.viewer.id(), typed.clone(), now).await?;
         if let Some(rows) = looked.beyond_the_last() {
             visit.asked.go(&typed.link(pages(rows, ROWS)));
@@ -34,26 +35,10 @@ pub fn SentPage() -> impl IntoView {
                 </div>
             </div>
             <SearchForm text typed=typed.clone() problems=problems.clone() now zone=looked.zone/>
-            <Stale text freshness typed/>
+            <Reading text freshness again=typed.link(typed.page)/>
             <Results text looked/>
             <AsYouType/>
         };
         Ok(Page { title: fl!(text, "sent-title"), section: Section::Sent, body: body.into_any() })
-    })
-}
-
-/// Says when the list may not be complete.
-#[component]
-fn Stale(text: Text, freshness: Freshness, typed: Typed) -> impl IntoView {
-    let (tone, sentence) = match freshness {
-        Freshness::Fresh => return None,
-        Freshness::Reading => (Tone::Busy, fl!(text, "sent-reading")),
-        Freshness::Unreadable => (Tone::Warn, fl!(text, "sent-unreadable")),
-    };
-    let again = typed.link(typed.page);
-    Some(view! {
-        <Notice tone sentence>
-            <p><a href=again>{fl!(text, "sent-look-again")}</a></p>
-        </Notice>
     })
 }
