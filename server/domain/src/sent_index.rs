@@ -77,7 +77,7 @@ pub async fn refresh(portal: &Portal, owner: &Person) -> Result<Indexed, IndexEr
     }
 }
 
-/// Puts what is newest into the index while somebody else reads everything, which may take long: whoever has just sent
+/// Puts what is newer than all that is known into the index while somebody else reads everything, which may take long: whoever has just sent
 /// a mail must find it at once. The cursor stays as it is. False: somebody else is at this, too.
 pub async fn catch_up(portal: &Portal, owner: &Person) -> Result<bool, IndexError> {
     let Some(turn) = portal.readings.take(owner.id, Part::Newest) else { return Ok(false) };
@@ -88,10 +88,10 @@ pub async fn catch_up(portal: &Portal, owner: &Person) -> Result<bool, IndexErro
         SentListing::All { messages, .. } => messages,
         SentListing::Changes(changes) => changes.added,
     };
-    let known = known(portal, owner).await?;
-    messages.retain(|message| !known.contains_key(&message.locator));
     messages.sort_by_key(|message| Reverse(message.received_at));
-    messages.truncate(NEWEST);
+    let known = known(portal, owner).await?;
+    let newer = messages.iter().position(|message| known.contains_key(&message.locator));
+    messages.truncate(newer.unwrap_or(messages.len()).min(NEWEST));
     Reader { portal, owner, turn }.index(session.as_mut(), &messages).await?;
     Ok(true)
 }

@@ -5,6 +5,7 @@ pub mod dovecot;
 pub mod fake_imap;
 pub mod imap;
 pub mod postgres;
+pub mod sent_archive;
 pub mod smtp;
 pub mod wording;
 pub mod world;

@@ -5,6 +5,7 @@ mod corrections;
 mod crash;
 mod erasure;
 mod faults;
+mod first_reading;
 mod large;
 mod mixed;
 mod notifications;
