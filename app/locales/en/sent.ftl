@@ -1,6 +1,9 @@
 ## Sent mail
 sent-title = Sent mail
 sent-lead = Find the mail that went wrong and choose Recall. Sooner is better.
+sent-mailboxes = Mailbox
+sent-own = My own mail
+sent-acting-for = You act for the mailbox { $mailbox }. A case counts as yours, and it says so.
 sent-search-words = Search
 sent-search-example = contract, to:mei, has:attachment …
 sent-search-from = Sent from

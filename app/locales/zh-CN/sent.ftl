@@ -1,6 +1,9 @@
 ## 已发邮件
 sent-title = 已发邮件
 sent-lead = 找到发错的那封，点“撤回”。越早越好。
+sent-mailboxes = 邮箱
+sent-own = 我自己的
+sent-acting-for = 你正在代表邮箱 { $mailbox } 操作。撤回单算在你名下，并会注明代表哪个邮箱。
 sent-search-words = 搜索
 sent-search-example = 合同 收件人:林 有附件
 sent-search-from = 发送日期从

@@ -128,5 +128,6 @@ pub fn somebody(n: u128, name: &str) -> Person {
         roles: vec![],
         active: true,
         legal_hold: false,
+        delegates: vec![],
     }
 }

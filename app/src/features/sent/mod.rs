@@ -19,3 +19,5 @@ pub mod results;
 mod row;
 #[cfg(feature = "ssr")]
 mod search_form;
+#[cfg(feature = "ssr")]
+pub mod whose;

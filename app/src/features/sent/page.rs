@@ -7,12 +7,13 @@ use super::{
     refresh::refresh,
     results::{Looked, ROWS, Results, look},
     search_form::SearchForm,
+    whose::{self, Mailboxes},
 };
 use crate::{
     i18n::fl,
     kit::pages,
     layout::Section,
-    page::{Page, page},
+    page::{Page, PageError, page},
 };
 use leptos::prelude::*;
 
@@ -21,8 +22,9 @@ pub fn SentPage() -> impl IntoView {
     page("/sent", |visit| async move {
         let (text, now) = (visit.text, visit.now());
         let typed = Typed::read(|name| visit.query.get(name));
-        let freshness = refresh(&visit.asked.portal, &visit.viewer.person).await;
-        let looked = look(visit.portal(), visit.viewer.id(), typed.clone(), now).await?;
+        let mailbox = whose::mailbox(&visit.viewer, &typed.of).ok_or(PageError::NotFound)?;
+        let freshness = refresh(&visit.asked.portal, &mailbox).await;
+        let looked = look(visit.portal(), mailbox.id, typed.clone(), now).await?;
         if let Some(rows) = looked.beyond_the_last() {
             visit.asked.go(&typed.link(pages(rows, ROWS)));
         }
@@ -34,6 +36,7 @@ pub fn SentPage() -> impl IntoView {
                     <p class="lead">{fl!(text, "sent-lead")}</p>
                 </div>
             </div>
+            <Mailboxes text viewer=visit.viewer.clone() chosen=mailbox.id/>
             <SearchForm text typed=typed.clone() problems=problems.clone() now zone=looked.zone/>
             <Reading text freshness again=typed.link(typed.page)/>
             <Results text looked/>

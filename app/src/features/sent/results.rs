@@ -7,6 +7,7 @@ use super::{
     refresh::{Freshness, follow},
     row::Row,
     search_form::Chips,
+    whose,
 };
 use crate::{
     asked::Asked,
@@ -82,11 +83,14 @@ pub async fn results(Extension(portal): Extension<Arc<Portal>>, parts: Parts) ->
         Err(refusal) => return refusal.status().into_response(),
     };
     let typed = Typed::read(|name| asked.query.get(name));
+    let Some(mailbox) = whose::mailbox(&viewer, &typed.of) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let freshness = match asked.query.get_str("again") {
-        Some(_) => Some(follow(&asked.portal, &viewer.person).await),
+        Some(_) => Some(follow(&asked.portal, &mailbox).await),
         None => None,
     };
-    match look(&asked.portal, viewer.id(), typed, asked.now()).await {
+    match look(&asked.portal, mailbox.id, typed, asked.now()).await {
         Ok(looked) => Html(fragment(Text::of(viewer.language()), looked, freshness)).into_response(),
         Err(error) => {
             tracing::error!(%error, request = asked.request_id(), "no results");

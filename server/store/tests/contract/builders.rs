@@ -51,6 +51,7 @@ pub fn person(n: u128, name: &str) -> Person {
         roles: vec![],
         active: true,
         legal_hold: false,
+        delegates: vec![],
     }
 }
 
