@@ -11,21 +11,33 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Exactly N bytes, small letters only: there is one way to write a hash.
 pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let value = |digit: u8| match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    };
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     if pairs.len() != N || !rest.is_empty() {
         return None;
     }
     let mut bytes = [0; N];
+    let mut wrong = 0;
     for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = value(*high)? << 4 | value(*low)?;
+        let (high, low) = (VALUES[usize::from(*high)], VALUES[usize::from(*low)]);
+        *byte = high << 4 | low & 15;
+        wrong |= (high | low) & NO_DIGIT;
     }
-    Some(bytes)
+    (wrong == 0).then_some(bytes)
 }
+
+/// Of a character that is no digit.
+const NO_DIGIT: u8 = 0x80;
+
+/// What each character is worth as a digit: a trail has two hashes an entry.
+const VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value: u8 = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
 
 pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)

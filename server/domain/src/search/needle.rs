@@ -6,7 +6,7 @@ use super::{
     tokens::{BEGINNING, LONGEST, cut, in_field, parts},
     wanted::Wanted,
 };
-use std::ops::Range;
+use std::{iter, ops::Range};
 
 /// Words side by side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +100,8 @@ impl Needle {
     fn within(&self, theirs: &Run, header: bool) -> Vec<Range<usize>> {
         let (Some(ours), letters) = (self.runs.first(), &theirs.letters) else { return vec![] };
         let typed = &ours.letters;
-        let whole = || vec![0..letters.len()];
+        let only = |range: Range<usize>| iter::once(range).collect();
+        let whole = || only(0..letters.len());
         match theirs.kind {
             _ if ours.kind != theirs.kind => vec![],
             Kind::Cjk => {
@@ -112,7 +113,7 @@ impl Needle {
             }
             Kind::Word if letters == typed => whole(),
             Kind::Word if self.quoted => vec![],
-            Kind::Word if is_beginning(letters, typed, header) => std::iter::once(0..typed.len()).collect(),
+            Kind::Word if is_beginning(letters, typed, header) => only(0..typed.len()),
             Kind::Word if parts(letters).any(|part| part == typed.as_slice()) => whole(),
             Kind::Word => vec![],
         }

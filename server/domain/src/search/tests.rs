@@ -303,7 +303,7 @@ fn query() -> impl Strategy<Value = String> {
     ];
     let blank = prop::sample::select(vec!["", " ", "　"]);
     prop::collection::vec((word, blank), 0..12)
-        .prop_map(|words| words.into_iter().map(|(word, blank)| format!("{word}{blank}")).collect())
+        .prop_map(|words| words.into_iter().map(|(word, blank)| [word, blank.to_string()].concat()).collect())
 }
 
 proptest! {

@@ -128,7 +128,7 @@ async fn what_somebody_sent_from_the_server_is_found_and_forgotten() {
     let listed = || async {
         let page = Page { index: 0, size: 10 };
         let mut tx = mixed.office.store_read().await;
-        tx.list_sent(who.id, &SentFilter::default(), page).await.unwrap().total
+        tx.list_sent(who.id, &SentFilter::default(), page).await.unwrap().total.rows()
     };
     let refresh = || async { sent_index::refresh(&mixed.portal, &who).await.unwrap() };
     assert_eq!(refresh().await, Indexed::default());

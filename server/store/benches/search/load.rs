@@ -37,14 +37,14 @@ pub struct Load {
 
 pub async fn play(store: &Database, mails: &Mails, seconds: u32) -> Load {
     let count = usize::try_from(RATE * seconds).unwrap();
-    let filters: Vec<Arc<SentFilter>> = QUERIES.iter().map(|query| Arc::new(filter(query, mails))).collect();
+    let filters: Vec<Arc<SentFilter>> = QUERIES.iter().map(|query| Arc::new(filter(query))).collect();
     let mut dice = Dice::new(7);
     let start = Instant::now();
     let mut asked = Vec::with_capacity(WARM_UP + count);
     for n in 0..WARM_UP + count {
         let due = start + Duration::from_secs(1) / RATE * u32::try_from(n).unwrap();
         tokio::time::sleep_until(due.into()).await;
-        let (store, owner) = (store.clone(), mails.owner(dice.below(mails.owners())));
+        let (store, owner) = (store.clone(), Mails::owner(dice.below(mails.owners())));
         let filter = filters[n % filters.len()].clone();
         asked.push(tokio::spawn(async move {
             let mut tx = store.read().await.unwrap();
@@ -69,10 +69,10 @@ pub async fn play(store: &Database, mails: &Mails, seconds: u32) -> Load {
     Load { p50: share(&all, 50), p99: share(&all, 99), max: share(&all, 100), count, rows, slowest }
 }
 
-fn filter(query: &str, mails: &Mails) -> SentFilter {
+fn filter(query: &str) -> SentFilter {
     let parsed = parse(query);
     assert!(parsed.problems.is_empty(), "{query}");
-    SentFilter { search: Search::new(&parsed.query, mails.now(), chrono_tz::UTC), ..SentFilter::default() }
+    SentFilter { search: Search::new(&parsed.query, Mails::now(), chrono_tz::UTC), ..SentFilter::default() }
 }
 
 /// So many percent are not slower.

@@ -127,18 +127,18 @@ impl Mails {
     }
 
     /// The moment after the last mail.
-    pub fn now(&self) -> Timestamp {
+    pub fn now() -> Timestamp {
         Timestamp(FIRST + SPAN)
     }
 
-    pub fn owner(&self, n: usize) -> PersonId {
+    pub fn owner(n: usize) -> PersonId {
         PersonId(uuid(FIRST, n as u64, "owner"))
     }
 
     pub fn people(&self) -> Vec<Person> {
         (0..self.owners)
             .map(|n| Person {
-                id: self.owner(n),
+                id: Self::owner(n),
                 name: format!("{} {n}", NAMES[n % NAMES.len()]),
                 address: address(n),
                 aliases: vec![],
@@ -166,7 +166,7 @@ impl Mails {
         let files = usize::from(dice.below(10) < 3);
         SentMessage {
             id: uuid(at, n as u64, "mail").into(),
-            owner: self.owner(owner),
+            owner: Self::owner(owner),
             folder: FolderName("Sent".into()),
             locator: format!("Sent/{n}"),
             message_id: format!("{n}@bench.test").parse().ok(),
@@ -248,7 +248,7 @@ fn uuid(millis: i64, n: u64, kind: &str) -> Uuid {
     Builder::from_unix_timestamp_millis(millis.unsigned_abs(), &random).into_uuid()
 }
 
-/// SplitMix64.
+/// `SplitMix64`.
 pub struct Dice(u64);
 
 impl Dice {

@@ -236,7 +236,7 @@ fn chinese(n: u128, text: &str) -> SentMessage {
     SentMessage { attachments: vec![], cc: vec![], text: text.into(), ..mail(n, MEI, "x") }
 }
 
-/// SplitMix64.
+/// `SplitMix64`.
 struct Dice(u64);
 
 impl Dice {
