@@ -21,7 +21,17 @@ const PEOPLE: Table = Table {
     name: "person",
     what: "the person",
     key: &["id"],
-    columns: &["id", "name", "department", "manager", "language", "roles", "active", "legal_hold", "delegates"],
+    columns: &[
+        "id",
+        "name",
+        "department",
+        "manager",
+        "language",
+        "roles",
+        "active",
+        "legal_hold",
+        "delegates",
+    ],
     only_written: &[],
 };
 

@@ -64,6 +64,7 @@ pub fn case() -> Case {
     let address: domain::mail::EmailAddress = "p1@x.test".parse().unwrap();
     let message = CaseMessage {
         sent: domain::ids::SentId(Uuid::nil()),
+        owner: Some(person(1)),
         from: NamedAddress { name: "P1".into(), address },
         folder: FolderName("Sent".into()),
         message_id: None,

@@ -29,7 +29,8 @@ use leptos::prelude::*;
 pub fn MessagePage() -> impl IntoView {
     page("/sent/{id}", |visit| async move {
         let id: SentId = visit.param("id")?;
-        let Offer { message, owner, recipients } = ask::offer(visit.portal(), &visit.viewer.person, id).await?;
+        let Offer { message, owner, recipients } =
+            ask::offer(visit.portal(), &visit.viewer.person, id).await?;
         let known = Known::of(&visit, &message).await?;
         let prospects = look(&visit, &CaseMessage::of(&message, &owner), recipients).await;
         let (text, here) = (visit.text, format!("/sent/{id}"));

@@ -30,7 +30,8 @@ pub fn list(viewer: &Viewer, mailbox: &Person) -> String {
 pub fn note(text: Text, viewer: &Viewer, mailbox: &Person) -> Option<AnyView> {
     (mailbox.id != viewer.id()).then(|| {
         let mailbox = format!("{} <{}>", mailbox.name, mailbox.address);
-        view! { <Notice tone=Tone::Busy sentence=fl!(text, "sent-acting-for", mailbox = mailbox)/> }.into_any()
+        view! { <Notice tone=Tone::Busy sentence=fl!(text, "sent-acting-for", mailbox = mailbox)/> }
+            .into_any()
     })
 }
 
@@ -42,7 +43,8 @@ pub fn Mailboxes(text: Text, viewer: Viewer, chosen: PersonId) -> impl IntoView 
         return None;
     }
     let own = (fl!(text, "sent-own"), &viewer.person);
-    let others = others.into_iter().map(|mailbox| (format!("{} <{}>", mailbox.name, mailbox.address), mailbox));
+    let others =
+        others.into_iter().map(|mailbox| (format!("{} <{}>", mailbox.name, mailbox.address), mailbox));
     let links = std::iter::once(own).chain(others).map(|(label, mailbox)| {
         let on = mailbox.id == chosen;
         let class = if on { "chip chip-on" } else { "chip" };

@@ -75,7 +75,8 @@ mod tests {
         assert_eq!(act, [1, 2, 9]);
         assert!(!directory.acts_for(id(9), id(1)), "not the other way round");
         assert!(directory.acts_for(id(3), id(3)) && !directory.acts_for(id(3), id(77)));
-        let names = |n| directory.delegated_to(id(n)).into_iter().map(|mailbox| mailbox.id).collect::<Vec<_>>();
+        let names =
+            |n| directory.delegated_to(id(n)).into_iter().map(|mailbox| mailbox.id).collect::<Vec<_>>();
         assert_eq!([names(1), names(2), names(3), names(9)], [vec![id(9)], vec![id(9)], vec![], vec![]]);
     }
 

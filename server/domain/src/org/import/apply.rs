@@ -103,9 +103,10 @@ impl OrgPlan {
 
     fn group_ids(&self, current: &Directory, world: &World) -> HashMap<EmailAddress, GroupId> {
         let known = |address| current.group_by_address(address).map(|group| group.id);
-        let ids = self.groups.iter().map(|group| {
-            (group.address.clone(), known(&group.address).unwrap_or_else(|| world.id()))
-        });
+        let ids = self
+            .groups
+            .iter()
+            .map(|group| (group.address.clone(), known(&group.address).unwrap_or_else(|| world.id())));
         ids.collect()
     }
 

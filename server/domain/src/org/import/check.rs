@@ -100,6 +100,7 @@ fn person(row: &PersonRow, book: &AddressBook, problems: &mut Problems) -> Optio
     let called = if written.is_empty() { &name } else { &written };
     let manager =
         row.manager.as_ref().and_then(|cell| manager(cell, called, address.as_ref(), book, problems));
+    let delegates = delegates(&row.delegates, called, book, problems);
     let planned = PlannedPerson {
         name,
         aliases: row.aliases.iter().filter_map(|cell| cell.text.parse().ok()).collect(),
@@ -109,7 +110,7 @@ fn person(row: &PersonRow, book: &AddressBook, problems: &mut Problems) -> Optio
         roles: roles(&row.roles, problems),
         active: row.active.unwrap_or(true),
         legal_hold: row.legal_hold.unwrap_or(false),
-        delegates: delegates(&row.delegates, called, book, problems),
+        delegates,
         address: address?,
     };
     Some(planned)

@@ -10,8 +10,18 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 pub const PEOPLE_FILE: &str = "people.csv";
 pub const GROUPS_FILE: &str = "groups.csv";
 
-const PEOPLE: &[&str] =
-    &["name", "address", "aliases", "department", "manager", "language", "roles", "active", "legal_hold", "delegates"];
+const PEOPLE: &[&str] = &[
+    "name",
+    "address",
+    "aliases",
+    "department",
+    "manager",
+    "language",
+    "roles",
+    "active",
+    "legal_hold",
+    "delegates",
+];
 const GROUPS: &[&str] = &["address", "name", "members"];
 const REQUIRED: [&str; 2] = ["name", "address"];
 

@@ -10,8 +10,18 @@ use toml::{
 pub const TOML_FILE: &str = "org.toml";
 
 const TABLES: &[&str] = &["person", "group"];
-const PERSON: &[&str] =
-    &["name", "address", "aliases", "department", "manager", "language", "roles", "active", "legal_hold", "delegates"];
+const PERSON: &[&str] = &[
+    "name",
+    "address",
+    "aliases",
+    "department",
+    "manager",
+    "language",
+    "roles",
+    "active",
+    "legal_hold",
+    "delegates",
+];
 const GROUP: &[&str] = &["address", "name", "members"];
 
 /// `[[person]]` and `[[group]]` tables; see `docs/` for an example. Either everything is right or all that is
