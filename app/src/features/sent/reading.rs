@@ -109,7 +109,7 @@ mod tests {
         ] {
             let html = shown(Language::English, freshness);
             assert_eq!(html.contains("data-again"), goes_on, "{html}");
-            assert_eq!(html.contains("hidden"), freshness == Freshness::Fresh, "{html}");
+            assert_eq!(html.contains("\" hidden>"), freshness == Freshness::Fresh, "{html}");
         }
     }
 }

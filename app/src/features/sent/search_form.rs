@@ -132,7 +132,7 @@ fn Help(text: Text, typed: Typed) -> impl IntoView {
         (fl!(text, "search-help-thread"), fl!(text, "search-help-thread-means")),
         (fl!(text, "search-help-id"), fl!(text, "search-help-id-means")),
     ];
-    let rows = examples.into_iter().map(|(example, means)| {
+    let rows = examples.into_iter().map(move |(example, means)| {
         let href = Typed { words: example.clone(), ..typed.clone() }.link(1);
         view! {
             <div class="fact">

@@ -3,6 +3,7 @@
 
 mod corrections;
 mod crash;
+mod delegates;
 mod erasure;
 mod faults;
 mod first_reading;
