@@ -65,7 +65,7 @@ async fn who_acts_for_a_mailbox_finds_its_mail_and_others_meet_nothing() {
         "{}",
         message.text()
     );
-    assert_eq!(message.link_to(&say("message-back")).unwrap(), list);
+    assert!(message.links().contains(&(list.clone(), say("message-back"))), "{:?}", message.links());
     let query = list.split_once('?').unwrap().1;
     let results = format!("/sent/results?{query}");
     let paths = [list.clone(), message.path.clone(), format!("{}/ask", message.path), results.clone()];
