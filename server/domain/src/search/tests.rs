@@ -26,7 +26,7 @@ fn mail() -> SentMessage {
         message_id: "m1@example.test".parse().ok(),
         references: vec!["root@example.test".parse().unwrap()],
         subject: "采购合同终稿 Contract v3".into(),
-        sent_at: NOW.minus(std::time::Duration::from_hours(48)),
+        sent_at: NOW.minus(std::time::Duration::from_hours(49)),
         from: Some(somebody("林青", "lin.qing@example.test")),
         to: vec![somebody("Zhang Wei", "zhang@example.test")],
         cc: vec![somebody("", "team@example.test")],

@@ -84,10 +84,14 @@ pub(super) fn in_field(field: Option<Field>, word: &[char]) -> String {
     field.map(Field::mark).into_iter().flat_map(|mark| [mark, '§']).chain(word.iter().copied()).collect()
 }
 
-/// Letters and digits of a word that mixes them: `report2026` is found as `report` and `2026`, too.
+/// Letters and digits of a word that mixes them, and its ends: `2026q3` is found as `2026`, `q`, `3` and `q3`, too.
 pub(super) fn parts(word: &[char]) -> impl Iterator<Item = &[char]> {
-    let parts = word.chunk_by(|one, next| one.is_numeric() == next.is_numeric());
-    parts.filter(move |part| part.len() < word.len())
+    let chunks = || word.chunk_by(|one, next| one.is_numeric() == next.is_numeric());
+    let ends = chunks().scan(0, move |at, chunk| {
+        *at += chunk.len();
+        word.get(*at..)
+    });
+    chunks().chain(ends).filter(move |part| (1..word.len()).contains(&part.len()))
 }
 
 pub(super) fn cut(word: &[char]) -> &[char] {
