@@ -28,11 +28,8 @@ async fn of_several_folders_the_newest_of_each_come_first() {
     let Some(dovecot) = Dovecot::start(&["mei@x.test"]).unwrap() else { return };
     let system = on_dovecot(&dovecot);
     let mut session = open(&system, "mei@x.test").await;
-    for name in ["Sent", "Sent Items"] {
-        session
-            .put(&fresh(name, &folder(name), &Flags::default(), mail("first@x").as_bytes()))
-            .await
-            .unwrap();
+    for (key, name) in [("first", "Sent"), ("second", "Sent Items")] {
+        session.put(&fresh(key, &folder(name), &Flags::default(), mail("first@x").as_bytes())).await.unwrap();
         lay(&dovecot, name, 400);
     }
     let first = changes(session.list_sent(None).await.unwrap());
