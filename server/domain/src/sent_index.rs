@@ -77,8 +77,8 @@ pub async fn refresh(portal: &Portal, owner: &Person) -> Result<Indexed, IndexEr
     }
 }
 
-/// Puts what is newer than all that is known into the index while somebody else reads everything, which may take long: whoever has just sent
-/// a mail must find it at once. The cursor stays as it is. False: somebody else is at this, too.
+/// Puts what is newer than all that is known into the index while somebody else reads everything, which may take long:
+/// whoever has just sent a mail must find it at once. The cursor stays as it is. False: somebody else is at this, too.
 pub async fn catch_up(portal: &Portal, owner: &Person) -> Result<bool, IndexError> {
     let Some(turn) = portal.readings.take(owner.id, Part::Newest) else { return Ok(false) };
     let cursor = cursor(portal, owner).await?;

@@ -79,10 +79,11 @@ fn ask(address: &str, act: impl FnOnce(Option<String>) + 'static) {
 /// As long as the mailbox is being read. The page that is asked for is the one whose address stands above: that is
 /// what was typed last, or turned to.
 fn keep_asking(newest: Rc<Cell<u32>>, said: RwSignal<String>) {
-    if find("#sent-reading[data-again]").is_none() {
-        return;
-    }
+    let goes_on = || find("#sent-reading[data-again]").is_some();
     let later = move || {
+        if !goes_on() {
+            return;
+        }
         let number = newest.get();
         let query = window().location().search().unwrap_or_default();
         let join = if query.is_empty() { "?" } else { "&" };
@@ -96,7 +97,9 @@ fn keep_asking(newest: Rc<Cell<u32>>, said: RwSignal<String>) {
         // Not after the answer: a connection that breaks off gives none.
         keep_asking(newest, said);
     };
-    set_timeout(later, AGAIN);
+    if goes_on() {
+        set_timeout(later, AGAIN);
+    }
 }
 
 /// Signed out meanwhile: the link to look again says so better.
@@ -106,8 +109,8 @@ fn stop_asking() {
     }
 }
 
-/// What somebody has under the mouse or in focus stays until they let go of it; and so does the word that the mailbox
-/// is being read, as long as the list isn't the one to stay.
+/// A list that somebody has under the mouse or in focus stays until they let go of it. That everything has been read is
+/// said together with the list that shows it.
 fn show_reading(html: &str, said: RwSignal<String>) -> Option<()> {
     let fresh = parsed(html)?;
     let goes_on = fresh.query_selector("[data-again]").ok()?.is_some();
