@@ -4,7 +4,7 @@ use crate::support::{TestApp, address, say, say_with};
 use domain::org::{Delegate, Person};
 use reqwest::StatusCode;
 use server::{
-    check::{Browser, Wish, ask},
+    check::{Browser, Page, Wish, ask},
     demo::{AccountKind, accounts},
 };
 
@@ -49,6 +49,11 @@ async fn statuses(browser: &mut Browser, paths: &[String]) -> Vec<StatusCode> {
     statuses
 }
 
+/// But for the number of the request.
+fn words(page: &Page) -> Vec<String> {
+    page.text().split(' ').filter(|word| word.len() != 32).map(str::to_owned).collect()
+}
+
 #[tokio::test]
 async fn who_acts_for_a_mailbox_finds_its_mail_and_others_meet_nothing() {
     let app = TestApp::start().await;
@@ -74,10 +79,8 @@ async fn who_acts_for_a_mailbox_finds_its_mail_and_others_meet_nothing() {
     let mut stranger = app.signed_in(AccountKind::Manager).await;
     assert_eq!(statuses(&mut stranger, &paths).await, [StatusCode::NOT_FOUND; 4]);
     let nobody = stranger.get("/sent?of=nobody%40x.test").await.unwrap();
-    assert_eq!(
-        (nobody.status, nobody.text()),
-        (StatusCode::NOT_FOUND, stranger.get(&list).await.unwrap().text())
-    );
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+    assert_eq!(words(&nobody), words(&stranger.get(&list).await.unwrap()), "told apart by nothing");
     assert!(!stranger.open("/sent").await.unwrap().body.contains("?of="), "nothing to choose");
 
     let number = ask(&mut employee, &message, &WISH).await.unwrap();
