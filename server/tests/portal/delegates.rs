@@ -51,7 +51,8 @@ async fn statuses(browser: &mut Browser, paths: &[String]) -> Vec<StatusCode> {
 
 /// But for the number of the request.
 fn words(page: &Page) -> Vec<String> {
-    page.text().split(' ').filter(|word| word.len() != 32).map(str::to_owned).collect()
+    let number = say_with("frame-request-id", &[("request", "")]);
+    page.text().split(' ').filter(|word| !word.starts_with(number.trim())).map(str::to_owned).collect()
 }
 
 #[tokio::test]
