@@ -61,6 +61,26 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// In groups of three digits.
+pub fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Its first three digits, rounded up: what is counted towards it never goes beyond.
+pub fn about(total: u64) -> String {
+    let digits = total.checked_ilog10().unwrap_or(0);
+    let unit = 10_u64.pow(digits.saturating_sub(2));
+    count(total.div_ceil(unit).saturating_mul(unit))
+}
+
 /// The name, or the address where there is none.
 pub fn who(named: &NamedAddress) -> String {
     if named.name.is_empty() { named.address.to_string() } else { named.name.clone() }
@@ -136,6 +156,13 @@ mod tests {
     fn sizes_are_short() {
         let shown = [0, 999, 1000, 12_345, 999_999, 3_400_000, 30_000_000].map(size);
         assert_eq!(shown, ["0 B", "999 B", "1.0 KB", "12 KB", "1.0 MB", "3.4 MB", "30 MB"]);
+    }
+
+    #[test]
+    fn large_numbers_are_grouped_and_rounded_up() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([0, 7, 999, 1_001, 30_964].map(about), ["0", "7", "999", "1,010", "31,000"]);
+        assert_eq!(about(u64::MAX), "18,446,744,073,709,551,615");
     }
 
     #[test]

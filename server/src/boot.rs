@@ -8,6 +8,7 @@ use crate::{
     world,
 };
 use domain::{
+    mail_system::MailSystem,
     portal::Portal,
     vault::rotation::{self, KeysError},
     world::World,
@@ -30,6 +31,8 @@ pub struct Overrides {
     pub world: Option<World>,
     /// Bound already, so that the port is known before the configuration is written.
     pub listener: Option<TcpListener>,
+    /// Instead of the configured ones.
+    pub mail: Option<Arc<dyn MailSystem>>,
 }
 
 /// A portal that answers requests.
@@ -72,7 +75,12 @@ pub async fn boot(config: &Config, overrides: Overrides) -> Result<Running, Boot
     let database = wiring::database(config).await?;
     let waker = Waker::default();
     let world = overrides.world.unwrap_or_else(world::real);
-    let portal = Arc::new(wiring::portal(config, &database, world, Arc::new(waker.clone()))?);
+    let engine = Arc::new(waker.clone());
+    let portal = match overrides.mail {
+        Some(mail) => wiring::portal_on(mail, config, &database, world, engine)?,
+        None => wiring::portal(config, &database, world, engine)?,
+    };
+    let portal = Arc::new(portal);
     rotation::check(portal.store.as_ref(), &portal.master_key).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     background::start(&portal, waker, &tasks, &stop).await?;

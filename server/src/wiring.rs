@@ -57,7 +57,17 @@ pub fn portal(
     world: World,
     engine: Arc<dyn Wake>,
 ) -> Result<Portal, WiringError> {
-    let mail = mail_system(&config.mail, config.organisation.time_zone)?;
+    portal_on(mail_system(&config.mail, config.organisation.time_zone)?, config, database, world, engine)
+}
+
+/// On other mail systems than the configured ones.
+pub fn portal_on(
+    mail: Arc<dyn MailSystem>,
+    config: &Config,
+    database: &Database,
+    world: World,
+    engine: Arc<dyn Wake>,
+) -> Result<Portal, WiringError> {
     let mailer: Arc<dyn Mailer> = match &config.sending {
         Sending::Local { outbox } => Arc::new(LocalMailer::new(outbox.clone(), mail.clone())),
         Sending::Smtp(smtp) => Arc::new(SmtpMailer::new(smtp.clone())?),

@@ -103,6 +103,7 @@ cases-title = Case { $number }
 cases-number = Number
 cases-subject = Subject
 cases-requester = Asked by
+cases-mailbox = For the mailbox
 cases-counts = Done
 cases-counted = { $ended } of { $targets }
 cases-counted-failed = { $failed } failed
@@ -178,6 +179,7 @@ cases-decide-unreadable = The form was not complete. Nothing was changed; please
 ## Timeline
 cases-timeline = What happened
 cases-told-requested = { $name } asked: { $intent }
+cases-told-requested-for = { $name } asked for { $mailbox }: { $intent }
 cases-told-targets = { $targets } { $targets ->
     [one] recipient
    *[other] recipients

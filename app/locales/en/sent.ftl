@@ -1,6 +1,9 @@
 ## Sent mail
 sent-title = Sent mail
 sent-lead = Find the mail that went wrong and choose Recall. Sooner is better.
+sent-mailboxes = Mailbox
+sent-own = My own mail
+sent-acting-for = You act for the mailbox { $mailbox }. A case counts as yours, and it says so.
 sent-search-words = Search
 sent-search-example = contract, to:mei, has:attachment …
 sent-search-from = Sent from
@@ -12,6 +15,12 @@ sent-case-without = Without a case
 sent-search-button = Search
 sent-search-clear = Clear
 sent-reading = Your mailbox is still being read. Mail you sent just now may not be listed yet.
+sent-first-title = Reading your sent mail for the first time
+sent-first-of = { $done } of about { $total } so far
+sent-first-so-far = { $done } so far; how many there are isn’t known
+sent-first-begins = It has just begun; how many there are isn’t known yet.
+sent-first-newest = Newest first, so what you have just sent is already here.
+sent-first-soon = Newest first, so what you have just sent will be here in a moment.
 sent-unreadable = Your mailbox can’t be read right now. This is what was there last time; mail you sent just now may be missing.
 sent-look-again = Look again
 sent-none-found = No mail fits

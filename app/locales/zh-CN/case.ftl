@@ -91,6 +91,7 @@ cases-title = 撤回单 { $number }
 cases-number = 编号
 cases-subject = 主题
 cases-requester = 申请人
+cases-mailbox = 代表邮箱
 cases-counts = 进度
 cases-counted = { $ended } / { $targets }
 cases-counted-failed = { $failed } 个没有成功
@@ -166,6 +167,7 @@ cases-decide-unreadable = 表单不完整，什么都没有改动。请重新打
 ## 经过
 cases-timeline = 经过
 cases-told-requested = { $name } 提出申请：{ $intent }
+cases-told-requested-for = { $name } 代表 { $mailbox } 提出申请：{ $intent }
 cases-told-targets = { $targets } 个收件对象
 cases-told-holding = 开始冻结未读副本
 cases-told-awaiting = 开始等待审批

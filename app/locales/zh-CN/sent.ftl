@@ -1,6 +1,9 @@
 ## 已发邮件
 sent-title = 已发邮件
 sent-lead = 找到发错的那封，点“撤回”。越早越好。
+sent-mailboxes = 邮箱
+sent-own = 我自己的
+sent-acting-for = 你正在代表邮箱 { $mailbox } 操作。撤回单算在你名下，并会注明代表哪个邮箱。
 sent-search-words = 搜索
 sent-search-example = 合同 收件人:林 有附件
 sent-search-from = 发送日期从
@@ -12,6 +15,12 @@ sent-case-without = 没有撤回单
 sent-search-button = 搜索
 sent-search-clear = 清除条件
 sent-reading = 还在读取你的邮箱，刚发出的邮件可能还没有列出来。
+sent-first-title = 正在首次读取你的已发邮件
+sent-first-of = 已读取 { $done } 封，共约 { $total } 封
+sent-first-so-far = 已读取 { $done } 封，总数不详
+sent-first-begins = 刚刚开始，还不知道一共有多少封。
+sent-first-newest = 从最新的读起，你刚发出的邮件已经在列表里了。
+sent-first-soon = 从最新的读起，你刚发出的邮件马上就会列出来。
 sent-unreadable = 现在读不到你的邮箱。下面是上次读取的内容，刚发出的邮件可能不在里面。
 sent-look-again = 再看一次
 sent-none-found = 没有符合条件的邮件

@@ -146,6 +146,7 @@ fn person(world: &World, name: &str) -> Result<Person> {
         roles: Vec::new(),
         active: true,
         legal_hold: false,
+        delegates: vec![],
     })
 }
 

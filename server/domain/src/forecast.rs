@@ -2,7 +2,6 @@
 
 use crate::{
     case::{CaseMessage, rules},
-    ids::PersonId,
     look::{self, Look, Own},
     mail_system::{FolderName, MailError},
     org::{Directory, Recipient, RecipientKind},
@@ -51,13 +50,12 @@ impl Finding {
 pub async fn forecast(
     portal: &Portal,
     directory: &Directory,
-    requester: PersonId,
     message: &CaseMessage,
     recipients: Vec<Recipient>,
 ) -> Vec<Prospect> {
     stream::iter(recipients)
         .map(|recipient| async move {
-            let finding = prospect(portal, directory, requester, message, &recipient).await;
+            let finding = prospect(portal, directory, message, &recipient).await;
             Prospect { recipient, finding }
         })
         .buffered(SIDE_BY_SIDE)
@@ -68,7 +66,6 @@ pub async fn forecast(
 async fn prospect(
     portal: &Portal,
     directory: &Directory,
-    requester: PersonId,
     message: &CaseMessage,
     recipient: &Recipient,
 ) -> Finding {
@@ -83,7 +80,7 @@ async fn prospect(
     if message.message_id.is_none() {
         return Finding::Trouble(Trouble::NoMessageId);
     }
-    let own = if person == requester { Own::Sender } else { Own::Recipient };
+    let own = if message.owner == Some(person) { Own::Sender } else { Own::Recipient };
     let look = async {
         let mut session = portal.mail.open(&recipient.address).await?;
         look::find(session.as_mut(), message, own).await

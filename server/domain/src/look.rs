@@ -31,7 +31,7 @@ pub struct VerifiedCopy {
 /// Which copies to read, so that none is read for nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Own {
-    /// The sender's own mailbox: the Sent copy isn't a delivered one.
+    /// The mailbox it was sent from: the Sent copy isn't a delivered one.
     Sender,
     Recipient,
 }

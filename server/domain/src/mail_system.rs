@@ -51,7 +51,7 @@ pub trait MailSession: Send {
     async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError>;
 
     /// Messages of the Sent folders. With the cursor of an earlier answer, only what changed since may come instead,
-    /// and large folders may come in pieces.
+    /// and large folders may come in pieces, newest first.
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError>;
 }
 
@@ -216,6 +216,8 @@ pub struct SentChanges {
     pub cursor: String,
     /// There is more to list: ask again at once.
     pub more: bool,
+    /// Messages in the Sent folders, listed or not. None: the system doesn't tell.
+    pub total: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -184,12 +184,14 @@ pub async fn content(
         NotificationKind::Stuck => counts.stuck > 0,
         _ => true,
     };
+    let directory = portal.directory_as_seen(tx).await?;
+    let requester = directory.person(case.requester).map_or(&case.message.from.name, |person| &person.name);
     let facts = Facts {
         kind: notification.kind,
         language: notification.language,
         to: &notification.to.name,
         number: case.number,
-        requester: &case.message.from.name,
+        requester,
         intent: case.request.intent,
         reason: case.request.reason,
         until: case.expires_at,

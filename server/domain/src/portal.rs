@@ -2,20 +2,19 @@
 
 use crate::{
     account::Throttle,
-    ids::PersonId,
     mail::NamedAddress,
     mail_system::MailSystem,
     mailer::Mailer,
     notify::Wording,
     org::Directory,
     policy::Policy,
+    sent_index::Readings,
     store::{self, Store, Tx},
     vault::MasterKey,
     world::World,
 };
 use chrono_tz::Tz;
 use std::{
-    collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -54,8 +53,8 @@ pub struct Portal {
     pub engine: Arc<dyn Wake>,
     pub throttle: Throttle,
     directory: Mutex<Option<(i64, Arc<Directory>)>>,
-    /// Whose Sent folders are being indexed right now.
-    pub(crate) indexing: Mutex<HashSet<PersonId>>,
+    /// Whose Sent folders are being read right now.
+    pub readings: Readings,
 }
 
 /// The ports and settings of a [`Portal`].
@@ -83,7 +82,7 @@ impl Portal {
             engine: parts.engine,
             throttle: Throttle::default(),
             directory: Mutex::default(),
-            indexing: Mutex::default(),
+            readings: Readings::default(),
         }
     }
 

@@ -1,5 +1,9 @@
 //! Keeping the index of sent mail in step with the Sent folders.
 
+mod readings;
+
+pub use readings::{FirstReading, Readings};
+
 use crate::{
     ids::{PersonId, SentId},
     mail::ParsedMail,
@@ -9,14 +13,18 @@ use crate::{
     sent::{MAX_TEXT, SentMessage},
     store::StoreError,
 };
+use readings::{Part, Turn};
 use std::{
+    cmp::Reverse,
     collections::{HashMap, HashSet},
-    sync::PoisonError,
 };
 use thiserror::Error;
 
 /// So many messages are read before they are written down.
 const BATCH: usize = 50;
+
+/// The very newest are written down before all others: somebody may be waiting for them.
+const NEWEST: usize = 10;
 
 #[derive(Debug, Error)]
 pub enum IndexError {
@@ -35,23 +43,27 @@ pub struct Indexed {
 }
 
 /// Reads what is new in the person's Sent folders, newest first, and hides what is no longer there. Each piece of a
-/// large folder is written with its cursor: a stop loses at most one.
+/// large folder is written with its cursor, and what of a piece is in the index already isn't read again: a stop loses
+/// at most one batch. How far a first reading has come: [`Readings::first`].
 pub async fn refresh(portal: &Portal, owner: &Person) -> Result<Indexed, IndexError> {
-    let Some(_turn) = Turn::take(portal, owner.id) else {
+    let Some(turn) = portal.readings.take(owner.id, Part::Everything) else {
         return Ok(Indexed { busy: true, ..Indexed::default() });
     };
+    let mut cursor = cursor(portal, owner).await?;
+    if cursor.is_none() {
+        turn.is_first();
+    }
     let mut session = portal.mail.open(&owner.address).await?;
-    let mut tx = portal.store.read().await?;
-    let mut cursor = tx.sent_cursor(owner.id).await?;
-    drop(tx);
+    let reader = Reader { portal, owner, turn };
     let mut done = Indexed::default();
+    let mut begins = true;
     loop {
         let piece = match session.list_sent(cursor.as_deref()).await? {
             SentListing::Unchanged => return Ok(done),
-            SentListing::All { messages, cursor } => all(portal, owner, messages, cursor).await?,
-            SentListing::Changes(changes) => some(portal, owner, changes).await?,
+            SentListing::All { messages, cursor } => reader.all(messages, cursor).await?,
+            SentListing::Changes(changes) => reader.some(changes, begins).await?,
         };
-        done.added += add(portal, owner, session.as_mut(), piece.added).await?;
+        done.added += reader.add(session.as_mut(), piece.added).await?;
         done.gone += piece.gone.len();
         let mut tx = portal.store.write().await?;
         tx.hide_sent(&piece.gone).await?;
@@ -61,7 +73,27 @@ pub async fn refresh(portal: &Portal, owner: &Person) -> Result<Indexed, IndexEr
             return Ok(done);
         }
         cursor = Some(piece.cursor);
+        begins = false;
     }
+}
+
+/// Puts what is newer than all that is known into the index while somebody else reads everything, which may take long:
+/// whoever has just sent a mail must find it at once. The cursor stays as it is. False: somebody else is at this, too.
+pub async fn catch_up(portal: &Portal, owner: &Person) -> Result<bool, IndexError> {
+    let Some(turn) = portal.readings.take(owner.id, Part::Newest) else { return Ok(false) };
+    let cursor = cursor(portal, owner).await?;
+    let mut session = portal.mail.open(&owner.address).await?;
+    let mut messages = match session.list_sent(cursor.as_deref()).await? {
+        SentListing::Unchanged => return Ok(true),
+        SentListing::All { messages, .. } => messages,
+        SentListing::Changes(changes) => changes.added,
+    };
+    messages.sort_by_key(|message| Reverse(message.received_at));
+    let known = known(portal, owner).await?;
+    let newer = messages.iter().position(|message| known.contains_key(&message.locator));
+    messages.truncate(newer.unwrap_or(messages.len()).min(NEWEST));
+    Reader { portal, owner, turn }.index(session.as_mut(), &messages).await?;
+    Ok(true)
 }
 
 /// What a listing means for the index.
@@ -72,24 +104,87 @@ struct Piece {
     more: bool,
 }
 
-async fn all(
-    portal: &Portal,
-    owner: &Person,
-    mut messages: Vec<SentRef>,
-    cursor: String,
-) -> Result<Piece, IndexError> {
-    let known = known(portal, owner).await?;
-    let present: HashSet<&str> = messages.iter().map(|message| message.locator.as_str()).collect();
-    let gone =
-        known.iter().filter(|(locator, _)| !present.contains(locator.as_str())).map(|(_, id)| *id).collect();
-    messages.retain(|message| !known.contains_key(&message.locator));
-    Ok(Piece { added: messages, gone, cursor, more: false })
+/// One person's Sent folders being read.
+struct Reader<'a> {
+    portal: &'a Portal,
+    owner: &'a Person,
+    turn: Turn<'a>,
 }
 
-async fn some(portal: &Portal, owner: &Person, changes: SentChanges) -> Result<Piece, IndexError> {
-    let SentChanges { added, gone, cursor, more } = changes;
-    let gone = if gone.is_empty() { Vec::new() } else { named(&gone, &known(portal, owner).await?) };
-    Ok(Piece { added, gone, cursor, more })
+impl Reader<'_> {
+    async fn all(&self, mut messages: Vec<SentRef>, cursor: String) -> Result<Piece, IndexError> {
+        let known = known(self.portal, self.owner).await?;
+        let present: HashSet<&str> = messages.iter().map(|message| message.locator.as_str()).collect();
+        let gone: Vec<SentId> = known
+            .iter()
+            .filter(|(locator, _)| !present.contains(locator.as_str()))
+            .map(|(_, id)| *id)
+            .collect();
+        self.turn.counted(Some(messages.len() as u64), Some(known.len() - gone.len()));
+        messages.retain(|message| !known.contains_key(&message.locator));
+        Ok(Piece { added: messages, gone, cursor, more: false })
+    }
+
+    /// `begins`: an earlier reading may have been stopped in the middle of this piece.
+    async fn some(&self, changes: SentChanges, begins: bool) -> Result<Piece, IndexError> {
+        let SentChanges { mut added, gone, cursor, more, total } = changes;
+        if more {
+            self.turn.is_first();
+        }
+        let resumes = begins && (more || added.len() > BATCH);
+        let known =
+            if resumes || !gone.is_empty() { known(self.portal, self.owner).await? } else { HashMap::new() };
+        let gone = named(&gone, &known);
+        self.turn.counted(total, resumes.then(|| known.len() - gone.len()));
+        added.retain(|message| !known.contains_key(&message.locator));
+        Ok(Piece { added, gone, cursor, more })
+    }
+
+    async fn add(
+        &self,
+        session: &mut dyn MailSession,
+        mut messages: Vec<SentRef>,
+    ) -> Result<usize, IndexError> {
+        messages.sort_by_key(|message| Reverse(message.received_at));
+        let (newest, others) = messages.split_at(messages.len().min(NEWEST));
+        let mut added = 0;
+        for batch in std::iter::once(newest).chain(others.chunks(BATCH)) {
+            added += self.index(session, batch).await?;
+        }
+        Ok(added)
+    }
+
+    async fn index(&self, session: &mut dyn MailSession, batch: &[SentRef]) -> Result<usize, IndexError> {
+        let mut rows = Vec::with_capacity(batch.len());
+        for message in batch {
+            match session.fetch(&message.handle).await {
+                Ok(raw) => {
+                    let id = self.portal.world.id();
+                    rows.push(row(id, self.owner.id, message, ParsedMail::read(&raw)));
+                }
+                // Deleted or locked since the listing: the next refresh sees it as it is then.
+                Err(error @ (MailError::Gone | MailError::Denied(_))) => {
+                    tracing::info!(owner = %self.owner.address, %error, "sent message not indexed");
+                }
+                Err(other) => return Err(other.into()),
+            }
+        }
+        if !rows.is_empty() {
+            let mut tx = self.portal.store.write().await?;
+            tx.insert_sent(&rows).await?;
+            tx.commit().await?;
+        }
+        self.turn.wrote(rows.len());
+        Ok(rows.len())
+    }
+}
+
+async fn cursor(portal: &Portal, owner: &Person) -> Result<Option<String>, StoreError> {
+    portal.store.read().await?.sent_cursor(owner.id).await
+}
+
+async fn known(portal: &Portal, owner: &Person) -> Result<HashMap<String, SentId>, StoreError> {
+    Ok(portal.store.read().await?.sent_locators(owner.id).await?.into_iter().collect())
 }
 
 /// Those of the known ones that left.
@@ -106,48 +201,6 @@ fn named(gone: &[SentGone], known: &HashMap<String, SentId>) -> Vec<SentId> {
         }
     }
     ids.into_iter().collect()
-}
-
-async fn known(portal: &Portal, owner: &Person) -> Result<HashMap<String, SentId>, StoreError> {
-    let mut tx = portal.store.read().await?;
-    Ok(tx.sent_locators(owner.id).await?.into_iter().collect())
-}
-
-async fn add(
-    portal: &Portal,
-    owner: &Person,
-    session: &mut dyn MailSession,
-    mut messages: Vec<SentRef>,
-) -> Result<usize, IndexError> {
-    messages.sort_by_key(|message| std::cmp::Reverse(message.received_at));
-    let mut added = 0;
-    for batch in messages.chunks(BATCH) {
-        added += index_batch(portal, owner, session, batch).await?;
-    }
-    Ok(added)
-}
-
-async fn index_batch(
-    portal: &Portal,
-    owner: &Person,
-    session: &mut dyn MailSession,
-    batch: &[SentRef],
-) -> Result<usize, IndexError> {
-    let mut rows = Vec::with_capacity(batch.len());
-    for message in batch {
-        match session.fetch(&message.handle).await {
-            Ok(raw) => rows.push(row(portal.world.id(), owner.id, message, ParsedMail::read(&raw))),
-            // Deleted or locked since the listing: the next refresh sees it as it is then.
-            Err(error @ (MailError::Gone | MailError::Denied(_))) => {
-                tracing::info!(owner = %owner.address, %error, "sent message not indexed");
-            }
-            Err(other) => return Err(other.into()),
-        }
-    }
-    let mut tx = portal.store.write().await?;
-    tx.insert_sent(&rows).await?;
-    tx.commit().await?;
-    Ok(rows.len())
 }
 
 fn row(id: SentId, owner: PersonId, place: &SentRef, mail: ParsedMail) -> SentMessage {
@@ -169,25 +222,6 @@ fn row(id: SentId, owner: PersonId, place: &SentRef, mail: ParsedMail) -> SentMe
         text: mail.text.chars().take(MAX_TEXT).collect(),
         fingerprint: mail.fingerprint,
         size: place.size,
-    }
-}
-
-/// One refresh per person at a time; given back when dropped, whatever happened.
-struct Turn<'a> {
-    portal: &'a Portal,
-    owner: PersonId,
-}
-
-impl<'a> Turn<'a> {
-    fn take(portal: &'a Portal, owner: PersonId) -> Option<Self> {
-        let fresh = portal.indexing.lock().unwrap_or_else(PoisonError::into_inner).insert(owner);
-        fresh.then_some(Self { portal, owner })
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.portal.indexing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.owner);
     }
 }
 

@@ -46,7 +46,7 @@ impl Visit {
     /// Looks in all folders, notes in `detail` what was met, and finds out about copies that were sealed without
     /// anybody noting whether they were removed, too.
     pub async fn look(&mut self, session: &mut dyn MailSession) -> Result<Look, TaskError> {
-        let own = if self.job.person == self.job.case.requester { Own::Sender } else { Own::Recipient };
+        let own = if self.job.person == self.job.case.owner() { Own::Sender } else { Own::Recipient };
         let look = look::find(session, &self.job.case.message, own).await?;
         let detail = &mut self.detail;
         detail.seen_there |= !look.copies.is_empty();

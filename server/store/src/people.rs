@@ -21,7 +21,17 @@ const PEOPLE: Table = Table {
     name: "person",
     what: "the person",
     key: &["id"],
-    columns: &["id", "name", "department", "manager", "language", "roles", "active", "legal_hold"],
+    columns: &[
+        "id",
+        "name",
+        "department",
+        "manager",
+        "language",
+        "roles",
+        "active",
+        "legal_hold",
+        "delegates",
+    ],
     only_written: &[],
 };
 
@@ -155,6 +165,7 @@ fn person_row(person: &Person) -> Result<Vec<Expr>> {
         json(&person.roles)?,
         person.active.into(),
         person.legal_hold.into(),
+        json(&person.delegates)?,
     ])
 }
 
@@ -181,6 +192,7 @@ fn read_person(row: &Row, addresses_of: &HashMap<PersonId, Vec<EmailAddress>>) -
         roles: row.json("roles")?,
         active: row.get("active")?,
         legal_hold: row.get("legal_hold")?,
+        delegates: row.json("delegates")?,
     })
 }
 

@@ -8,6 +8,7 @@ pub mod imap;
 mod lmtp;
 pub mod postgres;
 mod program;
+pub mod sent_archive;
 pub mod smtp;
 pub mod wording;
 pub mod world;

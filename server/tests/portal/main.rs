@@ -9,6 +9,8 @@
 mod access;
 mod bad_input;
 mod cases;
+mod delegates;
+mod first_reading;
 mod forms;
 mod headers;
 mod restore;

@@ -2,6 +2,7 @@
 
 use app::i18n::Text;
 use domain::{
+    mail_system::MailSystem,
     sent_index,
     shared::Language,
     world::{Clock as _, World},
@@ -43,6 +44,11 @@ impl TestApp {
 
     /// With settings of its own.
     pub async fn start_with(variables: &[(&str, &str)]) -> Self {
+        Self::start_on(None, variables).await
+    }
+
+    /// On another mail system than its own Maildirs.
+    pub async fn start_on(mail: Option<Arc<dyn MailSystem>>, variables: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let site = dir.path().join("site");
         fs::create_dir_all(site.join("pkg")).unwrap();
@@ -60,7 +66,7 @@ impl TestApp {
             Config::load(&folder.at("recant.toml"), variables).unwrap_or_else(|found| panic!("{found}"));
         let clock = Arc::new(TestClock::at(world::real().now()));
         let world = World { clock: clock.clone(), random: world::real().random };
-        let overrides = Overrides { world: Some(world), listener: Some(listener) };
+        let overrides = Overrides { world: Some(world), listener: Some(listener), mail };
         let running = boot(&config, overrides).await.unwrap();
         Self { running, clock, origin, dir }
     }

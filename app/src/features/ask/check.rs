@@ -11,7 +11,10 @@ use super::{
     summary::{self, Line, Plan},
 };
 use crate::{
-    features::message::{forecast::look, summary::Counts},
+    features::{
+        message::{forecast::look, summary::Counts},
+        sent::whose,
+    },
     i18n::{Text, fl},
     kit::{
         Button, ButtonKind, Card, Checkbox, ConfirmBar, Facts, Hidden, Icon, LinkButton, Notice, Shape, Tone,
@@ -46,7 +49,7 @@ pub fn CheckPage() -> impl IntoView {
             return Ok(Page { title, section: Section::Sent, body: ().into_any() });
         }
         let open = open_case::of(visit.portal(), preview.message.id, id).await?;
-        let about = CaseMessage::of(&preview.message, &visit.viewer.person);
+        let about = CaseMessage::of(&preview.message, &preview.owner);
         let prospects = look(&visit, &about, preview.recipients.clone()).await;
         let body = body(&visit, preview, prospects, open);
         Ok(Page { title, section: Section::Sent, body })
@@ -79,12 +82,13 @@ fn body(
         <a class="back" href=change.clone()><Icon shape=Shape::Back/>{fl!(text, "check-change")}</a>
         <h1>{fl!(text, "check-title")}</h1>
         <Where text current=1/>
+        {whose::note(text, &visit.viewer, &preview.owner)}
         <Problems text preview=preview.clone() change=change.clone()/>
         <OpenCase text open/>
         <Card><Facts rows=facts/></Card>
         <Happens text plan prospects/>
         {ready.then(|| view! { <Approval text preview=preview.clone() plan until=until(visit)/> })}
-        {plan.has_letter.then(|| view! { <LetterPreview text preview=preview.clone() sender=visit.viewer.person.clone() change=change.clone()/> })}
+        {plan.has_letter.then(|| view! { <LetterPreview text preview=preview.clone() sender=preview.owner.clone() change=change.clone()/> })}
         <Confirm text preview plan ready change/>
     }
     .into_any()

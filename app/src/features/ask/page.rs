@@ -11,7 +11,7 @@ use super::{
     post, problem,
 };
 use crate::{
-    features::message::forecast::look,
+    features::{message::forecast::look, sent::whose},
     i18n::{Text, fl},
     kit::{
         Button, ButtonKind, Card, Checkbox, Choice, ConfirmBar, ForPerson, Hidden, Icon, Notice, RadioCards,
@@ -57,10 +57,11 @@ pub fn AskPage() -> impl IntoView {
             Err(error) => return Err(error.into()),
         };
         let open = open_case::of(visit.portal(), sent, state.typed.draft).await?;
-        let about = CaseMessage::of(&offer.message, &visit.viewer.person);
+        let about = CaseMessage::of(&offer.message, &offer.owner);
         let prospects = look(&visit, &about, offer.recipients.clone()).await;
         let people = candidates(offer.recipients, prospects);
-        let body = body(&visit, offer.message, state, people, open);
+        let acting = whose::note(visit.text, &visit.viewer, &offer.owner);
+        let body = body(&visit, offer.message, state, people, open, acting);
         Ok(Page { title, section: Section::Sent, body })
     })
 }
@@ -90,7 +91,7 @@ async fn load(visit: &Visit, offer: &Offer, draft: DraftId) -> Result<State, Ask
         Err(AskError::NotFound) => None,
         Err(other) => return Err(other),
     };
-    let about = About { message: &offer.message, sender: person, zone: portal.settings.time_zone };
+    let about = About { message: &offer.message, sender: &offer.owner, zone: portal.settings.time_zone };
     let (restored, uploads) =
         (kept.is_some(), saved.as_ref().map(|(_, uploads)| uploads.clone()).unwrap_or_default());
     let checked = saved.is_some() && visit.query.get_str("problems").is_some();
@@ -112,6 +113,7 @@ fn body(
     state: State,
     people: Vec<Candidate>,
     open: Option<CaseNumber>,
+    acting: Option<AnyView>,
 ) -> AnyView {
     let text = visit.text;
     let State { typed, uploads, problems, restored } = state;
@@ -127,6 +129,7 @@ fn body(
         <a class="back" href=back><Icon shape=Shape::Back/>{subject}</a>
         <h1>{fl!(text, "ask-title")}</h1>
         <Where text current=0/>
+        {acting}
         {restored.then(|| view! { <Notice tone=Tone::Good sentence=fl!(text, "ask-restored")/> })}
         <OpenCase text open/>
         <form method="post" action=post::ROUTE enctype="multipart/form-data" class="stack">

@@ -101,7 +101,7 @@ async fn accept(post: &Post, received: Received) -> Result<String, TryAgain> {
 async fn save(post: &Post, act: Act, typed: Typed) -> Result<(), AskError> {
     let (portal, person) = (post.portal(), &post.viewer.person);
     let offer = ask::offer(portal, person, typed.sent).await?;
-    let about = About { message: &offer.message, sender: person, zone: portal.settings.time_zone };
+    let about = About { message: &offer.message, sender: &offer.owner, zone: portal.settings.time_zone };
     let Typed { sent, draft, .. } = typed;
     ask::save(portal, person, draft, sent, acted(typed, act, about, &offer).form).await?;
     if let Act::Remove(upload) = act {

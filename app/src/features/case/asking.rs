@@ -29,6 +29,12 @@ pub fn requester(view: &CaseView) -> String {
     }
 }
 
+/// Where somebody asked for a mailbox that isn't theirs.
+fn mailbox(view: &CaseView) -> Option<String> {
+    let from = &view.case.message.from;
+    view.case.is_delegated().then(|| format!("{} <{}>", from.name, from.address))
+}
+
 #[component]
 pub fn Asking(view: Arc<CaseView>, reader: Reader) -> impl IntoView {
     let rows = facts(&view, &reader);
@@ -52,6 +58,9 @@ pub fn facts(view: &CaseView, reader: &Reader) -> Vec<(String, AnyView)> {
         (fl!(text, "cases-scope"), scope),
         (fl!(text, "cases-reason"), labels::reason(text, request.reason)),
     ];
+    if let Some(mailbox) = mailbox(view) {
+        rows.insert(1, (fl!(text, "cases-mailbox"), mailbox));
+    }
     if view.access.reads_mail() {
         let note = if request.note.is_empty() { fl!(text, "cases-no-note") } else { request.note.clone() };
         rows.push((fl!(text, "cases-note"), note));

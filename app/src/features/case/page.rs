@@ -46,6 +46,7 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
     let progress = progress::snapshot(&view, pulse, &reader);
     let section = match view.access {
         Access::Requester => Section::Cases,
+        Access::Delegate => Section::Sent,
         Access::Approver => Section::Approvals,
         Access::Helpdesk => Section::Helpdesk,
     };

@@ -64,6 +64,7 @@ pub fn case() -> Case {
     let address: domain::mail::EmailAddress = "p1@x.test".parse().unwrap();
     let message = CaseMessage {
         sent: domain::ids::SentId(Uuid::nil()),
+        owner: Some(person(1)),
         from: NamedAddress { name: "P1".into(), address },
         folder: FolderName("Sent".into()),
         message_id: None,
@@ -128,5 +129,6 @@ pub fn somebody(n: u128, name: &str) -> Person {
         roles: vec![],
         active: true,
         legal_hold: false,
+        delegates: vec![],
     }
 }

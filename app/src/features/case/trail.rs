@@ -55,7 +55,13 @@ fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(
         "case.requested" => {
             let targets = number(entry, "targets");
             let intent = labels::intent(text, told.case.request.intent);
-            let title = fl!(text, "cases-told-requested", name = name, intent = intent);
+            let title = match mailbox(entry) {
+                Some(mailbox) => {
+                    let mailbox = told.name(Some(mailbox), text);
+                    fl!(text, "cases-told-requested-for", name = name, intent = intent, mailbox = mailbox)
+                }
+                None => fl!(text, "cases-told-requested", name = name, intent = intent),
+            };
             Some((Tone::Plain, title, fl!(text, "cases-told-targets", targets = targets)))
         }
         "case.holding" => plain(Tone::Busy, fl!(text, "cases-told-holding")),
@@ -153,6 +159,11 @@ fn decided(text: Text, entry: &Entry, name: &str, told: &Told<'_>) -> (Tone, Str
 
 fn field(entry: &Entry, name: &str) -> Option<serde_json::Value> {
     serde_json::from_str::<serde_json::Value>(&entry.detail).ok()?.get(name).cloned()
+}
+
+/// The one somebody asked for who isn't its owner.
+fn mailbox(entry: &Entry) -> Option<PersonId> {
+    field(entry, "mailbox").and_then(|value| serde_json::from_value(value).ok())
 }
 
 fn number(entry: &Entry, name: &str) -> u64 {

@@ -20,8 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// None: not all mailboxes could be looked at in time.
 pub async fn look(visit: &Visit, message: &CaseMessage, recipients: Vec<Recipient>) -> Option<Vec<Prospect>> {
-    let viewer = &visit.viewer;
-    let looking = forecast(visit.portal(), &viewer.directory, viewer.id(), message, recipients);
+    let looking = forecast(visit.portal(), &visit.viewer.directory, message, recipients);
     tokio::time::timeout(PATIENCE, looking).await.ok()
 }
 

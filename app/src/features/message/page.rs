@@ -5,7 +5,7 @@ use super::{
     text::MailText,
 };
 use crate::{
-    features::ask::open_case::OpenCase,
+    features::{ask::open_case::OpenCase, sent::whose},
     i18n::{Text, fl},
     kit::{Badge, Card, Facts, Icon, Notice, Shape, Tone},
     labels,
@@ -29,9 +29,10 @@ use leptos::prelude::*;
 pub fn MessagePage() -> impl IntoView {
     page("/sent/{id}", |visit| async move {
         let id: SentId = visit.param("id")?;
-        let Offer { message, recipients } = ask::offer(visit.portal(), &visit.viewer.person, id).await?;
+        let Offer { message, owner, recipients } =
+            ask::offer(visit.portal(), &visit.viewer.person, id).await?;
         let known = Known::of(&visit, &message).await?;
-        let prospects = look(&visit, &CaseMessage::of(&message, &visit.viewer.person), recipients).await;
+        let prospects = look(&visit, &CaseMessage::of(&message, &owner), recipients).await;
         let (text, here) = (visit.text, format!("/sent/{id}"));
         let title =
             if message.subject.is_empty() { fl!(text, "sent-no-subject") } else { message.subject.clone() };
@@ -41,9 +42,11 @@ pub fn MessagePage() -> impl IntoView {
             Some(open) => view! { <OpenCase text open=Some(open)/> }.into_any(),
             None => view! { <Actions text here=here.clone() recallable/> }.into_any(),
         };
+        let list = whose::list(&visit.viewer, &owner);
         let body = view! {
-            <a class="back" href="/sent"><Icon shape=Shape::Back/>{fl!(text, "message-back")}</a>
+            <a class="back" href=list><Icon shape=Shape::Back/>{fl!(text, "message-back")}</a>
             <h1>{title.clone()}</h1>
+            {whose::note(text, &visit.viewer, &owner)}
             <Remarks text known recallable/>
             {actions}
             <Forecast text prospects again=here/>

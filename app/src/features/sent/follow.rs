@@ -1,15 +1,19 @@
 //! The search form in the browser: a moment after the last letter the parts of the page that depend on it are asked
-//! of the server and put in place, and the address follows. An answer that comes late is thrown away.
+//! of the server and put in place, and the address follows. An answer that comes late is thrown away. While the mailbox
+//! is being read, how far it is and the list are asked for again and again, whatever is typed.
 
 use leptos::prelude::*;
 use std::{cell::Cell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    DomParser, FormData, HtmlFormElement, Response, SupportedType, UrlSearchParams,
+    Document, DomParser, Element, FormData, HtmlFormElement, Response, SupportedType, UrlSearchParams,
     js_sys::{Function, Reflect},
 };
 
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// How often a reading is asked about.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// What changes with what is typed.
 const PARTS: [&str; 3] = ["search-problems", "search-chips", "sent-found"];
@@ -17,6 +21,7 @@ const PARTS: [&str; 3] = ["search-problems", "search-chips", "sent-found"];
 pub fn follow(said: RwSignal<String>) {
     let waiting: StoredValue<Option<TimeoutHandle>, LocalStorage> = StoredValue::new_local(None);
     let newest = Rc::new(Cell::new(0_u32));
+    keep_asking(newest.clone(), said);
     let on_change = Rc::new(move |event: &web_sys::Event| {
         // While a Chinese word is being composed, its letters are nobody's query.
         let composing = Reflect::get(event, &"isComposing".into()).is_ok_and(|flag| flag.is_truthy());
@@ -52,17 +57,75 @@ fn is_field(target: &web_sys::EventTarget, form: &HtmlFormElement) -> bool {
 
 fn look(form: &HtmlFormElement, number: u32, newest: Rc<Cell<u32>>, said: RwSignal<String>) {
     let Some(query) = query(form) else { return };
-    let answer = window().fetch_with_str(&["/sent/results?", &query].concat());
-    then(&answer, move |answer| {
-        let Ok(answer) = answer.dyn_into::<Response>() else { return };
+    ask(&["/sent/results?", &query].concat(), move |html| {
         // Signed out, or the server is busy: the form's button says so better.
-        let (true, Ok(text)) = (answer.ok(), answer.text()) else { return };
-        then(&text, move |text| {
-            if newest.get() == number {
-                let _ = text.as_string().and_then(|html| show(&html, said));
+        if newest.get() == number {
+            let _ = html.and_then(|html| show(&html, said));
+        }
+    });
+}
+
+/// None: the server refuses to answer.
+fn ask(address: &str, act: impl FnOnce(Option<String>) + 'static) {
+    then(&window().fetch_with_str(address), move |answer| {
+        let Ok(answer) = answer.dyn_into::<Response>() else { return };
+        match (answer.ok(), answer.text()) {
+            (true, Ok(text)) => then(&text, move |text| act(text.as_string())),
+            _ => act(None),
+        }
+    });
+}
+
+/// As long as the mailbox is being read. The page that is asked for is the one whose address stands above: that is
+/// what was typed last, or turned to.
+fn keep_asking(newest: Rc<Cell<u32>>, said: RwSignal<String>) {
+    let goes_on = || find("#sent-reading[data-again]").is_some();
+    let later = move || {
+        if !goes_on() {
+            return;
+        }
+        let number = newest.get();
+        let query = window().location().search().unwrap_or_default();
+        let join = if query.is_empty() { "?" } else { "&" };
+        let unchanged = newest.clone();
+        ask(&["/sent/results", &query, join, "again=1"].concat(), move |html| {
+            let Some(html) = html else { return stop_asking() };
+            if unchanged.get() == number {
+                let _ = show_reading(&html, said);
             }
         });
-    });
+        // Not after the answer: a connection that breaks off gives none.
+        keep_asking(newest, said);
+    };
+    if goes_on() {
+        set_timeout(later, AGAIN);
+    }
+}
+
+/// Signed out meanwhile: the link to look again says so better.
+fn stop_asking() {
+    if let Some(reading) = find("#sent-reading") {
+        let _ = reading.remove_attribute("data-again");
+    }
+}
+
+/// A list that somebody has under the mouse or in focus stays until they let go of it. That everything has been read is
+/// said together with the list that shows it.
+fn show_reading(html: &str, said: RwSignal<String>) -> Option<()> {
+    let fresh = parsed(html)?;
+    let goes_on = fresh.query_selector("[data-again]").ok()?.is_some();
+    let is_held = find("#sent-found:hover,#sent-found:focus-within").is_some();
+    if find("#sent-reading:focus-within").is_some() || is_held && !goes_on {
+        return None;
+    }
+    put("sent-reading", &fresh)?;
+    if !is_held {
+        put("sent-found", &fresh)?;
+    }
+    if !goes_on {
+        said.set(total());
+    }
+    Some(())
 }
 
 fn query(form: &HtmlFormElement) -> Option<String> {
@@ -72,16 +135,33 @@ fn query(form: &HtmlFormElement) -> Option<String> {
 }
 
 fn show(html: &str, said: RwSignal<String>) -> Option<()> {
-    let fresh = DomParser::new().ok()?.parse_from_string(html, SupportedType::TextHtml).ok()?;
+    let fresh = parsed(html)?;
     for id in PARTS {
-        let (old, new) = (document().get_element_by_id(id)?, fresh.get_element_by_id(id)?);
-        old.replace_with_with_node_1(&new).ok()?;
+        put(id, &fresh)?;
     }
-    let total = document().get_element_by_id("sent-found")?.first_element_child();
-    said.set(total.and_then(|total| total.text_content()).unwrap_or_default());
+    said.set(total());
     let address = fresh.query_selector("[data-address]").ok()??.get_attribute("data-address")?;
     let history = window().history().ok()?;
     history.replace_state_with_url(&JsValue::NULL, "", Some(&address)).ok()
+}
+
+fn parsed(html: &str) -> Option<Document> {
+    DomParser::new().ok()?.parse_from_string(html, SupportedType::TextHtml).ok()
+}
+
+fn find(selector: &str) -> Option<Element> {
+    document().query_selector(selector).ok()?
+}
+
+/// In the place of what stands there under this id.
+fn put(id: &str, fresh: &Document) -> Option<()> {
+    let (old, new) = (document().get_element_by_id(id)?, fresh.get_element_by_id(id)?);
+    old.replace_with_with_node_1(&new).ok()
+}
+
+fn total() -> String {
+    let total = find("#sent-found > :first-child");
+    total.and_then(|total| total.text_content()).unwrap_or_default()
 }
 
 /// A promise that fails was nobody's last word: typing on asks again.

@@ -29,6 +29,8 @@ pub struct Typed {
     pub case: String,
     /// From 1.
     pub page: u64,
+    /// The address of the mailbox; empty for one's own.
+    pub of: String,
 }
 
 impl Typed {
@@ -42,17 +44,23 @@ impl Typed {
             file: field("file"),
             case: field("case"),
             page: field("page").parse().unwrap_or(1).clamp(1, 1_000_000),
+            of: field("of"),
         }
     }
 
     /// Something is searched for, so an empty list means "nothing fits".
     pub fn is_narrowed(&self) -> bool {
-        *self != Self { page: self.page, ..Self::default() }
+        *self != Self { page: self.page, ..self.all() }
+    }
+
+    /// The same mailbox, and nothing searched for.
+    pub fn all(&self) -> Self {
+        Self { of: self.of.clone(), ..Self::default() }
     }
 
     /// More than the words is set.
     pub fn has_conditions(&self) -> bool {
-        *self != Self { page: self.page, words: self.words.clone(), ..Self::default() }
+        *self != Self { page: self.page, words: self.words.clone(), ..self.all() }
     }
 
     pub fn parsed(&self) -> Parsed {
@@ -98,6 +106,7 @@ impl Typed {
     fn query(&self, page: u64) -> String {
         let page = page.to_string();
         let fields = [
+            ("of", &self.of),
             ("q", &self.words),
             ("who", &self.who),
             ("from", &self.from),
@@ -175,5 +184,13 @@ mod tests {
         let search = typed(&[("q", "a&b 合"), ("case", "with"), ("page", "2")]);
         assert_eq!(search.link(3), "/sent?q=a%26b%20%E5%90%88&case=with&page=3");
         assert_eq!(Typed::default().link(1), "/sent");
+    }
+
+    #[test]
+    fn the_mailbox_stays_and_is_no_condition() {
+        let shared = typed(&[("of", "info@x.test"), ("q", "a")]);
+        assert_eq!(shared.link(1), "/sent?of=info%40x.test&q=a");
+        assert_eq!(shared.all().link(1), "/sent?of=info%40x.test");
+        assert!(shared.is_narrowed() && !shared.all().is_narrowed() && !shared.has_conditions());
     }
 }

@@ -1,4 +1,5 @@
-//! Results while somebody types. Without scripts the form's button does the same.
+//! Results while somebody types, or while the mailbox is being read. Without scripts the form's button and the link to
+//! look again do the same.
 
 use leptos::prelude::*;
 

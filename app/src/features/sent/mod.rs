@@ -10,6 +10,8 @@ pub mod page;
 #[cfg(feature = "ssr")]
 mod problem;
 #[cfg(feature = "ssr")]
+mod reading;
+#[cfg(feature = "ssr")]
 mod refresh;
 #[cfg(feature = "ssr")]
 pub mod results;
@@ -17,3 +19,5 @@ pub mod results;
 mod row;
 #[cfg(feature = "ssr")]
 mod search_form;
+#[cfg(feature = "ssr")]
+pub mod whose;

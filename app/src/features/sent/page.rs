@@ -3,15 +3,17 @@
 use super::{
     form::Typed,
     islands::AsYouType,
-    refresh::{Freshness, refresh},
+    reading::Reading,
+    refresh::refresh,
     results::{Looked, ROWS, Results, look},
     search_form::SearchForm,
+    whose::{self, Mailboxes},
 };
 use crate::{
-    i18n::{Text, fl},
-    kit::{Notice, Tone, pages},
+    i18n::fl,
+    kit::pages,
     layout::Section,
-    page::{Page, page},
+    page::{Page, PageError, page},
 };
 use leptos::prelude::*;
 
@@ -20,8 +22,9 @@ pub fn SentPage() -> impl IntoView {
     page("/sent", |visit| async move {
         let (text, now) = (visit.text, visit.now());
         let typed = Typed::read(|name| visit.query.get(name));
-        let freshness = refresh(&visit).await;
-        let looked = look(visit.portal(), visit.viewer.id(), typed.clone(), now).await?;
+        let mailbox = whose::mailbox(&visit.viewer, &typed.of).ok_or(PageError::NotFound)?;
+        let freshness = refresh(&visit.asked.portal, &mailbox).await;
+        let looked = look(visit.portal(), mailbox.id, typed.clone(), now).await?;
         if let Some(rows) = looked.beyond_the_last() {
             visit.asked.go(&typed.link(pages(rows, ROWS)));
         }
@@ -33,27 +36,12 @@ pub fn SentPage() -> impl IntoView {
                     <p class="lead">{fl!(text, "sent-lead")}</p>
                 </div>
             </div>
+            <Mailboxes text viewer=visit.viewer.clone() chosen=mailbox.id/>
             <SearchForm text typed=typed.clone() problems=problems.clone() now zone=looked.zone/>
-            <Stale text freshness typed/>
+            <Reading text freshness again=typed.link(typed.page)/>
             <Results text looked/>
             <AsYouType/>
         };
         Ok(Page { title: fl!(text, "sent-title"), section: Section::Sent, body: body.into_any() })
-    })
-}
-
-/// Says when the list may not be complete.
-#[component]
-fn Stale(text: Text, freshness: Freshness, typed: Typed) -> impl IntoView {
-    let (tone, sentence) = match freshness {
-        Freshness::Fresh => return None,
-        Freshness::Reading => (Tone::Busy, fl!(text, "sent-reading")),
-        Freshness::Unreadable => (Tone::Warn, fl!(text, "sent-unreadable")),
-    };
-    let again = typed.link(typed.page);
-    Some(view! {
-        <Notice tone sentence>
-            <p><a href=again>{fl!(text, "sent-look-again")}</a></p>
-        </Notice>
     })
 }

@@ -1,6 +1,14 @@
 //! What a search found: as a part of the page, and alone for whoever is still typing (`/sent/results`).
 
-use super::{form::Typed, problem::Problems, row::Row, search_form::Chips};
+use super::{
+    form::Typed,
+    problem::Problems,
+    reading::Reading,
+    refresh::{Freshness, follow},
+    row::Row,
+    search_form::Chips,
+    whose,
+};
 use crate::{
     asked::Asked,
     failure, guard,
@@ -65,7 +73,7 @@ impl Looked {
 }
 
 /// `GET /sent/results`, with the query of the page: those parts of it that change with what is typed. The mailbox
-/// isn't read anew for every letter.
+/// isn't read anew for every letter; with `again`, how far the reading is comes along.
 pub async fn results(Extension(portal): Extension<Arc<Portal>>, parts: Parts) -> Response {
     let Some(asked) = Asked::of_parts(portal, &parts) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -75,8 +83,15 @@ pub async fn results(Extension(portal): Extension<Arc<Portal>>, parts: Parts) ->
         Err(refusal) => return refusal.status().into_response(),
     };
     let typed = Typed::read(|name| asked.query.get(name));
-    match look(&asked.portal, viewer.id(), typed, asked.now()).await {
-        Ok(looked) => Html(fragment(Text::of(viewer.language()), looked)).into_response(),
+    let Some(mailbox) = whose::mailbox(&viewer, &typed.of) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let freshness = match asked.query.get_str("again") {
+        Some(_) => Some(follow(&asked.portal, &mailbox).await),
+        None => None,
+    };
+    match look(&asked.portal, mailbox.id, typed, asked.now()).await {
+        Ok(looked) => Html(fragment(Text::of(viewer.language()), looked, freshness)).into_response(),
         Err(error) => {
             tracing::error!(%error, request = asked.request_id(), "no results");
             failure::status(&error).into_response()
@@ -84,12 +99,14 @@ pub async fn results(Extension(portal): Extension<Arc<Portal>>, parts: Parts) ->
     }
 }
 
-fn fragment(text: Text, looked: Looked) -> String {
+fn fragment(text: Text, looked: Looked, freshness: Option<Freshness>) -> String {
     let (typed, zone, now) = (looked.typed.clone(), looked.zone, looked.now);
     let address = typed.link(typed.page);
+    let again = address.clone();
     Owner::new().with(|| {
         view! {
             <div data-address=address>
+                {freshness.map(|freshness| view! { <Reading text freshness again/> })}
                 <Problems text typed=typed.words.clone() problems=looked.problems.clone()/>
                 <Chips text typed now zone/>
                 <Results text looked/>

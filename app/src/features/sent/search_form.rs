@@ -4,7 +4,7 @@
 use super::{form::Typed, problem::Problems};
 use crate::{
     i18n::{Text, fl},
-    kit::{Button, ButtonKind, Field, Fold, Icon, LinkButton, Select, Shape},
+    kit::{Button, ButtonKind, Field, Fold, Hidden, Icon, LinkButton, Select, Shape},
 };
 use chrono::Days;
 use chrono_tz::Tz;
@@ -20,20 +20,21 @@ pub fn SearchForm(
     zone: Tz,
 ) -> impl IntoView {
     let narrowed = typed.is_narrowed();
-    let conditions = typed.clone();
+    let (conditions, all) = (typed.clone(), typed.all());
     view! {
         <form method="get" action="/sent" role="search" class="search" id="search-form">
+            {(!typed.of.is_empty()).then(|| view! { <Hidden name="of" value=typed.of.clone()/> })}
             <div class="search-line">
                 <Field name="q" label=fl!(text, "sent-search-words") kind="search" value=typed.words.clone() placeholder=fl!(text, "sent-search-example") autocomplete="off".to_owned()/>
                 <div class="search-actions">
                     <Button label=fl!(text, "sent-search-button") icon=Shape::Search/>
-                    {narrowed.then(|| view! { <LinkButton kind=ButtonKind::Quiet label=fl!(text, "sent-search-clear") href="/sent"/> })}
+                    {narrowed.then(|| view! { <LinkButton kind=ButtonKind::Quiet label=fl!(text, "sent-search-clear") href=typed.all().link(1)/> })}
                 </div>
             </div>
             <Problems text typed=typed.words.clone() problems/>
             <Chips text typed now zone/>
             <Conditions text typed=conditions/>
-            <Help text/>
+            <Help text typed=all/>
         </form>
     }
 }
@@ -113,8 +114,9 @@ fn Conditions(text: Text, typed: Typed) -> impl IntoView {
     }
 }
 
+/// `typed`: what an example starts from.
 #[component]
-fn Help(text: Text) -> impl IntoView {
+fn Help(text: Text, typed: Typed) -> impl IntoView {
     let examples = [
         (fl!(text, "search-help-word"), fl!(text, "search-help-word-means")),
         (fl!(text, "search-help-phrase"), fl!(text, "search-help-phrase-means")),
@@ -130,8 +132,8 @@ fn Help(text: Text) -> impl IntoView {
         (fl!(text, "search-help-thread"), fl!(text, "search-help-thread-means")),
         (fl!(text, "search-help-id"), fl!(text, "search-help-id-means")),
     ];
-    let rows = examples.into_iter().map(|(example, means)| {
-        let href = Typed { words: example.clone(), page: 1, ..Typed::default() }.link(1);
+    let rows = examples.into_iter().map(move |(example, means)| {
+        let href = Typed { words: example.clone(), ..typed.clone() }.link(1);
         view! {
             <div class="fact">
                 <dt><a href=href><code>{example}</code></a></dt>
@@ -177,7 +179,7 @@ mod tests {
     fn every_example_works() {
         for language in [Language::Chinese, Language::English] {
             let text = Text::of(language);
-            let html = Owner::new().with(|| view! { <Help text/> }.to_html());
+            let html = Owner::new().with(|| view! { <Help text typed=Typed::default()/> }.to_html());
             let examples: Vec<&str> =
                 html.split("<code>").skip(1).filter_map(|rest| rest.split("</code>").next()).collect();
             assert!(examples.len() > 10, "{html}");

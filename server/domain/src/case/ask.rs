@@ -58,10 +58,12 @@ pub enum Problem {
     NobodyCanApprove,
 }
 
-/// A message of one's own, with everyone it went to.
+/// A message of one's own, or of a mailbox one acts for, with everyone it went to.
 #[derive(Clone, Debug)]
 pub struct Offer {
     pub message: SentMessage,
+    /// Whose mailbox it was sent from.
+    pub owner: Person,
     pub recipients: Vec<Recipient>,
 }
 
@@ -70,6 +72,8 @@ pub struct Offer {
 pub struct Preview {
     pub draft: Draft,
     pub message: SentMessage,
+    /// Whose mailbox it was sent from.
+    pub owner: Person,
     /// The chosen ones.
     pub recipients: Vec<Recipient>,
     pub uploads: Vec<Upload>,
@@ -82,52 +86,65 @@ pub struct Preview {
     pub case: Option<CaseNumber>,
 }
 
-pub async fn offer(portal: &Portal, owner: &Person, sent: SentId) -> Result<Offer, AskError> {
+/// `person`: who asks, here and below.
+pub async fn offer(portal: &Portal, person: &Person, sent: SentId) -> Result<Offer, AskError> {
     let directory = portal.directory().await?;
     let message = portal.store.read().await?.sent(sent).await?;
-    let message = message.filter(|message| message.owner == owner.id).ok_or(AskError::NotFound)?;
+    let (message, owner) = theirs(&directory, person, message)?;
     let recipients = directory.expand(message.recipients());
-    Ok(Offer { message, recipients })
+    Ok(Offer { message, owner, recipients })
+}
+
+/// With whose mailbox it was sent from; only where this person may act for that, as things are now.
+fn theirs(
+    directory: &Directory,
+    person: &Person,
+    message: Option<SentMessage>,
+) -> Result<(SentMessage, Person), AskError> {
+    let message = message.filter(|message| directory.acts_for(person.id, message.owner));
+    let message = message.ok_or(AskError::NotFound)?;
+    let owner = directory.person(message.owner).cloned().ok_or(AskError::NotFound)?;
+    Ok((message, owner))
 }
 
 /// Keeps what was typed, right or wrong; [`preview`] says what is wrong.
 pub async fn save(
     portal: &Portal,
-    owner: &Person,
+    person: &Person,
     id: DraftId,
     sent: SentId,
     form: DraftForm,
 ) -> Result<Draft, AskError> {
-    offer(portal, owner, sent).await?;
+    offer(portal, person, sent).await?;
     let mut tx = portal.store.write().await?;
     if let Some(case) = tx.case(CaseId(id.0)).await? {
-        return Err(if case.requester == owner.id {
+        return Err(if case.requester == person.id {
             AskError::Done(case.number)
         } else {
             AskError::NotFound
         });
     }
-    let foreign = |draft: &Draft| draft.owner != owner.id || draft.sent != sent;
+    let foreign = |draft: &Draft| draft.owner != person.id || draft.sent != sent;
     if tx.draft(id).await?.as_ref().is_some_and(foreign) {
         return Err(AskError::NotFound);
     }
-    let draft = Draft { id, owner: owner.id, sent, form, updated_at: portal.world.now() };
+    let draft = Draft { id, owner: person.id, sent, form, updated_at: portal.world.now() };
     tx.save_draft(&draft).await?;
     tx.commit().await?;
     Ok(draft)
 }
 
 /// A saved draft of one's own that is not a case yet.
-pub async fn draft(portal: &Portal, owner: &Person, id: DraftId) -> Result<(Draft, Vec<Upload>), AskError> {
+pub async fn draft(portal: &Portal, person: &Person, id: DraftId) -> Result<(Draft, Vec<Upload>), AskError> {
     let mut tx = portal.store.read().await?;
     if let Some(case) = tx.case(CaseId(id.0)).await? {
-        return Err(if case.requester == owner.id {
+        return Err(if case.requester == person.id {
             AskError::Done(case.number)
         } else {
             AskError::NotFound
         });
     }
-    let draft = tx.draft(id).await?.filter(|draft| draft.owner == owner.id).ok_or(AskError::NotFound)?;
+    let draft = tx.draft(id).await?.filter(|draft| draft.owner == person.id).ok_or(AskError::NotFound)?;
     let uploads = tx.uploads(id).await?;
     Ok((draft, uploads))
 }
@@ -135,13 +152,13 @@ pub async fn draft(portal: &Portal, owner: &Person, id: DraftId) -> Result<(Draf
 /// Adds a file to the correction, sealed.
 pub async fn attach(
     portal: &Portal,
-    owner: &Person,
+    person: &Person,
     id: DraftId,
     name: &str,
     content_type: &str,
     bytes: &[u8],
 ) -> Result<Upload, AskError> {
-    let (_, uploads) = draft(portal, owner, id).await?;
+    let (_, uploads) = draft(portal, person, id).await?;
     if uploads.len() >= MAX_UPLOADS {
         return Err(AskError::TooMany);
     }
@@ -165,30 +182,29 @@ pub async fn attach(
     Ok(upload)
 }
 
-pub async fn detach(portal: &Portal, owner: &Person, id: DraftId, upload: UploadId) -> Result<(), AskError> {
-    draft(portal, owner, id).await?;
+pub async fn detach(portal: &Portal, person: &Person, id: DraftId, upload: UploadId) -> Result<(), AskError> {
+    draft(portal, person, id).await?;
     let mut tx = portal.store.write().await?;
     tx.delete_upload(id, upload).await?;
     Ok(tx.commit().await?)
 }
 
 /// Everything the last page before the button says.
-pub async fn preview(portal: &Portal, owner: &Person, id: DraftId) -> Result<Preview, AskError> {
+pub async fn preview(portal: &Portal, person: &Person, id: DraftId) -> Result<Preview, AskError> {
     let directory = portal.directory().await?;
     let mut tx = portal.store.read().await?;
-    let draft = tx.draft(id).await?.filter(|draft| draft.owner == owner.id).ok_or(AskError::NotFound)?;
-    let message =
-        tx.sent(draft.sent).await?.filter(|sent| sent.owner == owner.id).ok_or(AskError::NotFound)?;
+    let draft = tx.draft(id).await?.filter(|draft| draft.owner == person.id).ok_or(AskError::NotFound)?;
+    let (message, owner) = theirs(&directory, person, tx.sent(draft.sent).await?)?;
     let uploads = tx.uploads(id).await?;
     let case = tx.case(CaseId(id.0)).await?.map(|case| case.number);
     drop(tx);
     let recipients = chosen(&directory, &message, &draft.form);
     let decision =
         policy::decide(&portal.settings.policy, &facts(portal, &message, &draft.form, &recipients));
-    let approvers = if decision.needs_approval() { approvers(&directory, owner) } else { Vec::new() };
+    let approvers = if decision.needs_approval() { approvers(&directory, person) } else { Vec::new() };
     let problems = problems(&message, &draft.form, &recipients, &decision, &approvers);
-    let digest = TargetsDigest::of(&CaseMessage::of(&message, owner), &draft.form.request(), &recipients);
-    Ok(Preview { draft, message, recipients, uploads, decision, approvers, problems, digest, case })
+    let digest = TargetsDigest::of(&CaseMessage::of(&message, &owner), &draft.form.request(), &recipients);
+    Ok(Preview { draft, message, owner, recipients, uploads, decision, approvers, problems, digest, case })
 }
 
 fn chosen(directory: &Directory, message: &SentMessage, form: &DraftForm) -> Vec<Recipient> {
@@ -198,8 +214,8 @@ fn chosen(directory: &Directory, message: &SentMessage, form: &DraftForm) -> Vec
     recipients
 }
 
-fn approvers(directory: &Directory, owner: &Person) -> Vec<Person> {
-    directory.approvers_of(owner.id).into_iter().filter_map(|id| directory.person(id)).cloned().collect()
+fn approvers(directory: &Directory, person: &Person) -> Vec<Person> {
+    directory.approvers_of(person.id).into_iter().filter_map(|id| directory.person(id)).cloned().collect()
 }
 
 fn facts(portal: &Portal, message: &SentMessage, form: &DraftForm, recipients: &[Recipient]) -> Facts {

@@ -50,8 +50,11 @@ pub struct Restoration {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseMessage {
     pub sent: SentId,
+    /// Whose mailbox it was sent from. None in cases from before there were shared ones: the requester's.
+    #[serde(default)]
+    pub owner: Option<PersonId>,
     pub from: NamedAddress,
-    /// The sender's own Sent folder: the copy there is never touched.
+    /// The owner's Sent folder: the copy there is never touched.
     pub folder: FolderName,
     pub message_id: Option<MessageId>,
     pub references: Vec<MessageId>,
@@ -204,6 +207,16 @@ pub struct CaseRow {
 }
 
 impl Case {
+    /// Whose mailbox the message was sent from.
+    pub fn owner(&self) -> PersonId {
+        self.message.owner.unwrap_or(self.requester)
+    }
+
+    /// The requester acts for a mailbox that isn't theirs.
+    pub fn is_delegated(&self) -> bool {
+        self.owner() != self.requester
+    }
+
     /// What is to be decided now, or was last.
     pub fn act(&self) -> Act {
         match self.state {
@@ -248,6 +261,7 @@ impl CaseMessage {
     pub fn of(message: &SentMessage, owner: &Person) -> Self {
         Self {
             sent: message.id,
+            owner: Some(owner.id),
             from: owner.named(),
             folder: message.folder.clone(),
             message_id: message.message_id.clone(),

@@ -106,11 +106,14 @@ async fn make(
         correction::seal(tx.as_mut(), portal, &preview.draft).await?;
     }
     tx.save_draft(&preview.draft.emptied()).await?;
-    let detail = json!({
+    let mut detail = json!({
         "number": case.number, "intent": case.request.intent, "include_read": case.request.include_read,
         "reason": case.request.reason, "targets": targets.len(), "digest": case.digest.hex(),
         "policy": case.decision.version, "approval": case.decision.reasons,
     });
+    if case.is_delegated() {
+        detail["mailbox"] = json!(case.owner());
+    }
     let key = identity::key_of(tx.as_mut(), portal, case.id.0).await?;
     let sealed = Identity::of(&case, &targets).seal(&key, portal)?;
     let entry = flow::entry(&case, Actor::Person(requester.id), now, "case.requested", detail);
@@ -152,7 +155,7 @@ fn case(portal: &Portal, requester: &Person, preview: &Preview, number: CaseNumb
         number,
         version: 0,
         requester: requester.id,
-        message: CaseMessage::of(&preview.message, requester),
+        message: CaseMessage::of(&preview.message, &preview.owner),
         request: preview.draft.form.request(),
         state: CaseState::Requested,
         decision: preview.decision.clone(),

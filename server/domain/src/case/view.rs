@@ -18,6 +18,8 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     Requester,
+    /// Acts for the mailbox it was sent from, as the requester did; sees what became of it.
+    Delegate,
     /// May decide, or has decided.
     Approver,
     /// Sees everything but mail content.
@@ -94,7 +96,8 @@ pub async fn view(
         .filter_map(|id| directory.person(id))
         .cloned()
         .collect();
-    let Some(access) = access(viewer, &case, &approvals, &approvers) else { return Ok(None) };
+    let acts = directory.acts_for(viewer.id, case.owner());
+    let Some(access) = access(viewer, &case, &approvals, &approvers, acts) else { return Ok(None) };
     let targets = tx.targets(case.id).await?;
     let corrections = tx.corrections(case.id).await?;
     let notifications = tx.notifications(case.id).await?;
@@ -123,7 +126,13 @@ pub async fn view(
     }))
 }
 
-fn access(viewer: &Person, case: &Case, approvals: &[Approval], approvers: &[Person]) -> Option<Access> {
+fn access(
+    viewer: &Person,
+    case: &Case,
+    approvals: &[Approval],
+    approvers: &[Person],
+    acts: bool,
+) -> Option<Access> {
     let decided = approvals.iter().any(|approval| approval.approver == viewer.id);
     let asked = case.decision.needs_approval() || case.restoration.is_some();
     let may_decide = asked && approvers.iter().any(|person| person.id == viewer.id);
@@ -131,6 +140,8 @@ fn access(viewer: &Person, case: &Case, approvals: &[Approval], approvers: &[Per
         Some(Access::Requester)
     } else if decided || may_decide {
         Some(Access::Approver)
+    } else if acts {
+        Some(Access::Delegate)
     } else if viewer.has(Role::Helpdesk) {
         Some(Access::Helpdesk)
     } else {

@@ -1,6 +1,7 @@
 //! The whole organisation in memory: small (a few MB for 10,000 people), read as one, replaced as one. Who decides
 //! for whom is read from here; who stands behind the addresses of a mail is `expand`'s.
 
+use super::Delegate;
 use crate::{
     ids::{DepartmentId, GroupId, PersonId},
     mail::{EmailAddress, NamedAddress},
@@ -24,6 +25,8 @@ pub struct Person {
     pub active: bool,
     /// I8: this mailbox is never touched.
     pub legal_hold: bool,
+    /// For a mailbox that several people send for.
+    pub delegates: Vec<Delegate>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,6 +211,7 @@ pub mod testing {
             roles: vec![],
             active: true,
             legal_hold: false,
+            delegates: vec![],
         }
     }
 }

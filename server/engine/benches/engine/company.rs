@@ -89,6 +89,7 @@ impl Company {
             roles: vec![],
             active: true,
             legal_hold: false,
+            delegates: vec![],
         }
     }
 

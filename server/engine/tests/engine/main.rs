@@ -3,8 +3,10 @@
 
 mod corrections;
 mod crash;
+mod delegates;
 mod erasure;
 mod faults;
+mod first_reading;
 mod large;
 mod mixed;
 mod notifications;

@@ -20,7 +20,7 @@ use domain::{
 };
 use std::collections::HashMap;
 
-/// Messages of one answer.
+/// Messages of one answer, beside those that came since the last.
 const PIECE: usize = 500;
 
 /// How far a folder was listed.
@@ -49,9 +49,12 @@ impl Session {
             changes.gone.push(SentGone::AllBut { prefix: prefix(gone), kept: Vec::new() });
         }
         let mut after = Cursor::new();
+        // Side by side, so that what is newest of each comes first.
+        let unfinished = |folder: &&Folder| before.get(&folder.wire).is_none_or(|known| known.low > 1);
+        let share = (PIECE / folders.iter().filter(unfinished).count().max(1)).max(1);
         for folder in &folders {
             let known = before.get(&folder.wire);
-            match self.folder_since(folder, known, &mut changes).await {
+            match self.folder_since(folder, known, share, &mut changes).await {
                 Ok(known) => {
                     after.insert(folder.wire.clone(), known);
                 }
@@ -65,6 +68,7 @@ impl Session {
         if after == before && cursor.is_some() {
             return Ok(SentListing::Unchanged);
         }
+        changes.total = Some(after.values().map(|known| u64::from(known.messages)).sum());
         changes.more = after.values().any(|known| known.low > 1);
         changes.cursor = written(&after);
         Ok(SentListing::Changes(changes))
@@ -78,6 +82,7 @@ impl Session {
         &mut self,
         folder: &Folder,
         known: Option<&Known>,
+        share: usize,
         changes: &mut SentChanges,
     ) -> Result<Known, MailError> {
         if let Some(known) = known
@@ -112,7 +117,7 @@ impl Session {
                 None => changes.gone.push(self.still_there(folder, &state).await?),
             }
         }
-        self.list_old(folder, &opened, &mut state, changes).await?;
+        self.list_old(folder, &opened, &mut state, share, changes).await?;
         state.messages = opened.messages;
         state.modseq = opened.modseq;
         Ok(state)
@@ -191,10 +196,10 @@ impl Session {
         folder: &Folder,
         opened: &Opened,
         state: &mut Known,
+        share: usize,
         changes: &mut SentChanges,
     ) -> Result<(), MailError> {
-        let room = PIECE.saturating_sub(changes.added.len());
-        if state.low <= 1 || room == 0 {
+        if state.low <= 1 {
             return Ok(());
         }
         let older = if opened.messages == 0 {
@@ -203,7 +208,7 @@ impl Session {
             let uids = Uids::range(1, Some(state.low - 1));
             self.search(Command::new("UID SEARCH UID").uids(&uids)).await?
         };
-        let piece = &older[older.len().saturating_sub(room)..];
+        let piece = &older[older.len().saturating_sub(share)..];
         self.list(folder, opened, piece, changes).await?;
         state.low = if piece.len() == older.len() { 1 } else { piece.first().copied().unwrap_or(1) };
         Ok(())

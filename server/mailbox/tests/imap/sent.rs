@@ -12,6 +12,40 @@ fn changes(listing: SentListing) -> SentChanges {
     }
 }
 
+/// So many messages, as if they had been sent over the years.
+fn lay(dovecot: &Dovecot, folder: &str, many: u32) {
+    let cur = dovecot.maildir("mei@x.test").join(format!(".{folder}/cur"));
+    for at in 0..many {
+        let text = format!("From: mei@x.test\nMessage-ID: <{at}@x.test>\n\nHello\n");
+        let file = cur.join(format!("17000{at:05}.M1P1.h,S={}:2,S", text.len()));
+        fs::write(&file, text).unwrap();
+        std::os::unix::fs::chown(&file, Some(5000), Some(5000)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn of_several_folders_the_newest_of_each_come_first() {
+    let Some(dovecot) = Dovecot::start(&["mei@x.test"]).unwrap() else { return };
+    let system = on_dovecot(&dovecot);
+    let mut session = open(&system, "mei@x.test").await;
+    for (key, name) in [("first", "Sent"), ("second", "Sent Items")] {
+        session.put(&fresh(key, &folder(name), &Flags::default(), mail("first@x").as_bytes())).await.unwrap();
+        lay(&dovecot, name, 400);
+    }
+    let first = changes(session.list_sent(None).await.unwrap());
+    assert_eq!((first.total, first.more), (Some(802), true));
+    for name in ["Sent", "Sent Items"] {
+        let listed = first.added.iter().filter(|message| message.folder == folder(name));
+        let uids: Vec<u32> =
+            listed.map(|message| message.locator.rsplit_once('/').unwrap().1.parse().unwrap()).collect();
+        assert_eq!(
+            (uids.len(), uids.iter().min(), uids.iter().max()),
+            (250, Some(&152), Some(&401)),
+            "{name}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_large_folder_comes_in_pieces_and_goes_on_after_a_stop() {
     let Some(dovecot) = Dovecot::start(&["mei@x.test"]).unwrap() else { return };
@@ -19,13 +53,7 @@ async fn a_large_folder_comes_in_pieces_and_goes_on_after_a_stop() {
     let sent = folder("Sent");
     let mut session = open(&system, "mei@x.test").await;
     session.put(&fresh("first", &sent, &Flags::default(), mail("first@x").as_bytes())).await.unwrap();
-    let cur = dovecot.maildir("mei@x.test").join(".Sent/cur");
-    for at in 0..1200 {
-        let text = format!("From: mei@x.test\nMessage-ID: <{at}@x.test>\n\nHello\n");
-        let file = cur.join(format!("17000{at:05}.M1P1.h,S={}:2,S", text.len()));
-        fs::write(&file, text).unwrap();
-        std::os::unix::fs::chown(&file, Some(5000), Some(5000)).unwrap();
-    }
+    lay(&dovecot, "Sent", 1200);
     let mut locators = HashSet::new();
     let mut cursor: Option<String> = None;
     let mut pieces = 0;
@@ -34,6 +62,7 @@ async fn a_large_folder_comes_in_pieces_and_goes_on_after_a_stop() {
         let mut session = open(&system, "mei@x.test").await;
         let piece = changes(session.list_sent(cursor.as_deref()).await.unwrap());
         assert!(piece.added.len() <= 500 && piece.gone.is_empty());
+        assert_eq!(piece.total, Some(if pieces < 2 { 1201 } else { 1202 }), "listed or not");
         pieces += 1;
         locators.extend(piece.added.into_iter().map(|message| message.locator));
         cursor = Some(piece.cursor);

@@ -148,6 +148,7 @@ impl Mails {
                 roles: vec![],
                 active: true,
                 legal_hold: false,
+                delegates: vec![],
             })
             .collect()
     }

@@ -51,6 +51,7 @@ pub fn person(n: u128, name: &str) -> Person {
         roles: vec![],
         active: true,
         legal_hold: false,
+        delegates: vec![],
     }
 }
 
@@ -107,6 +108,7 @@ pub fn case(n: u128, targets: u128) -> (Case, Vec<Target>) {
 fn about(sent: &SentMessage, number: CaseNumber) -> Case {
     let message = CaseMessage {
         sent: sent.id,
+        owner: Some(sent.owner),
         from: named("林美", "p1@example.test"),
         folder: sent.folder.clone(),
         message_id: sent.message_id.clone(),

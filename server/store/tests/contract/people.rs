@@ -3,7 +3,7 @@ use crate::{
     builders::{address, id, person},
 };
 use domain::{
-    org::{Department, Group, Member},
+    org::{Delegate, Department, Group, Member},
     shared::{Language, Role},
     store::StoreError,
 };
@@ -27,6 +27,7 @@ async fn an_organisation_is_read_as_it_was_written(bed: Bed) {
     mei.department = Some(inner);
     mei.manager = Some(id(2));
     mei.roles = vec![Role::Helpdesk, Role::Administrator];
+    mei.delegates = vec![Delegate::Group(id(20)), Delegate::Person(id(2))];
     let mut bo = person(2, "Bo");
     (bo.active, bo.legal_hold, bo.language) = (false, true, Language::English);
     let everyone = Group {

@@ -19,6 +19,7 @@ fn sender() -> Person {
         roles: vec![],
         active: true,
         legal_hold: false,
+        delegates: vec![],
     }
 }
 

@@ -5,7 +5,7 @@ use super::{OrgPlan, PlannedGroup, PlannedPerson};
 use crate::{
     ids::{DepartmentId, GroupId, PersonId},
     mail::EmailAddress,
-    org::{Department, Directory, Group, Member, Person},
+    org::{Delegate, Department, Directory, Group, Member, Person},
     world::World,
 };
 use std::collections::{HashMap, HashSet};
@@ -28,6 +28,7 @@ impl OrgPlan {
     pub fn apply(&self, current: &Directory, world: &World) -> OrgChange {
         let mut departments = Departments::of(current);
         let ids = self.person_ids(current, world);
+        let groups = self.group_ids(current, world);
         let mut change = OrgChange {
             people: self.leavers(current, &ids),
             departments: Vec::new(),
@@ -44,7 +45,7 @@ impl OrgPlan {
         for planned in &self.people {
             let Some(id) = ids.get(&planned.address) else { continue };
             let department = departments.at(&planned.department, world);
-            let person = planned.person(*id, &ids, department);
+            let person = planned.person(*id, &ids, &groups, department);
             match current.person(person.id) {
                 None => change.added += 1,
                 Some(before) if before.active && !person.active => change.deactivated += 1,
@@ -54,7 +55,7 @@ impl OrgPlan {
             change.people.push(person);
         }
         change.departments = departments.all;
-        change.groups = self.groups(current, &ids, world);
+        change.groups = self.groups(current, &ids, &groups);
         change
     }
 
@@ -100,23 +101,25 @@ impl OrgPlan {
             .collect()
     }
 
+    fn group_ids(&self, current: &Directory, world: &World) -> HashMap<EmailAddress, GroupId> {
+        let known = |address| current.group_by_address(address).map(|group| group.id);
+        let ids = self
+            .groups
+            .iter()
+            .map(|group| (group.address.clone(), known(&group.address).unwrap_or_else(|| world.id())));
+        ids.collect()
+    }
+
     /// Groups that the plan doesn't name stay as they were, unless their address is needed.
     fn groups(
         &self,
         current: &Directory,
         people: &HashMap<EmailAddress, PersonId>,
-        world: &World,
+        ids: &HashMap<EmailAddress, GroupId>,
     ) -> Vec<Group> {
         let needed = self.addresses();
-        let known: HashMap<&EmailAddress, GroupId> =
-            current.groups().into_iter().map(|group| (&group.address, group.id)).collect();
         let mut kept: Vec<Group> =
             current.groups().into_iter().filter(|group| !needed.contains(&group.address)).cloned().collect();
-        let ids: HashMap<&EmailAddress, GroupId> = self
-            .groups
-            .iter()
-            .map(|group| (&group.address, known.get(&group.address).copied().unwrap_or_else(|| world.id())))
-            .collect();
         let alive: HashSet<GroupId> =
             ids.values().copied().chain(kept.iter().map(|group| group.id)).collect();
         for group in &mut kept {
@@ -159,8 +162,13 @@ impl PlannedPerson {
         &self,
         id: PersonId,
         ids: &HashMap<EmailAddress, PersonId>,
+        groups: &HashMap<EmailAddress, GroupId>,
         department: Option<DepartmentId>,
     ) -> Person {
+        let delegate = |address| {
+            let person = ids.get(address).copied().map(Delegate::Person);
+            person.or_else(|| groups.get(address).copied().map(Delegate::Group))
+        };
         Person {
             id,
             name: self.name.clone(),
@@ -172,6 +180,7 @@ impl PlannedPerson {
             roles: self.roles.clone(),
             active: self.active,
             legal_hold: self.legal_hold,
+            delegates: self.delegates.iter().filter_map(delegate).collect(),
         }
     }
 }

@@ -100,6 +100,7 @@ fn person(row: &PersonRow, book: &AddressBook, problems: &mut Problems) -> Optio
     let called = if written.is_empty() { &name } else { &written };
     let manager =
         row.manager.as_ref().and_then(|cell| manager(cell, called, address.as_ref(), book, problems));
+    let delegates = delegates(&row.delegates, called, book, problems);
     let planned = PlannedPerson {
         name,
         aliases: row.aliases.iter().filter_map(|cell| cell.text.parse().ok()).collect(),
@@ -109,6 +110,7 @@ fn person(row: &PersonRow, book: &AddressBook, problems: &mut Problems) -> Optio
         roles: roles(&row.roles, problems),
         active: row.active.unwrap_or(true),
         legal_hold: row.legal_hold.unwrap_or(false),
+        delegates,
         address: address?,
     };
     Some(planned)
@@ -166,6 +168,31 @@ fn manager(
         return None;
     }
     Some(manager.clone())
+}
+
+fn delegates(
+    cells: &[Cell],
+    mailbox: &str,
+    book: &AddressBook,
+    problems: &mut Problems,
+) -> Vec<EmailAddress> {
+    let mut delegates = Vec::new();
+    for cell in cells {
+        let Ok(address) = cell.text.parse::<EmailAddress>() else {
+            problems.add(cell.line, Reason::BadAddress { text: cell.text.clone() });
+            continue;
+        };
+        let known = book.people.get(&address).or_else(|| book.groups.get(&address));
+        match known {
+            Some(delegate) if !delegates.contains(delegate) => delegates.push(delegate.clone()),
+            Some(_) => {}
+            None => {
+                let reason = Reason::UnknownDelegate { mailbox: mailbox.to_owned(), delegate: address };
+                problems.add(cell.line, reason);
+            }
+        }
+    }
+    delegates
 }
 
 fn department(cell: &Cell, problems: &mut Problems) -> Vec<String> {

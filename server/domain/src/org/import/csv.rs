@@ -10,8 +10,18 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 pub const PEOPLE_FILE: &str = "people.csv";
 pub const GROUPS_FILE: &str = "groups.csv";
 
-const PEOPLE: &[&str] =
-    &["name", "address", "aliases", "department", "manager", "language", "roles", "active", "legal_hold"];
+const PEOPLE: &[&str] = &[
+    "name",
+    "address",
+    "aliases",
+    "department",
+    "manager",
+    "language",
+    "roles",
+    "active",
+    "legal_hold",
+    "delegates",
+];
 const GROUPS: &[&str] = &["address", "name", "members"];
 const REQUIRED: [&str; 2] = ["name", "address"];
 
@@ -104,6 +114,7 @@ impl Table {
             roles: row.list("roles"),
             active: self.flag(row, "active"),
             legal_hold: self.flag(row, "legal_hold"),
+            delegates: row.list("delegates"),
         }
     }
 

@@ -40,6 +40,8 @@ pub struct PlannedPerson {
     pub roles: Vec<Role>,
     pub active: bool,
     pub legal_hold: bool,
+    /// Of people, by their own addresses, or of groups.
+    pub delegates: Vec<EmailAddress>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +72,7 @@ struct PersonRow {
     roles: Vec<Cell>,
     active: Option<bool>,
     legal_hold: Option<bool>,
+    delegates: Vec<Cell>,
 }
 
 /// A group as written.

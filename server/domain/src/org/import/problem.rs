@@ -73,6 +73,10 @@ pub enum Reason {
         group: String,
         member: EmailAddress,
     },
+    UnknownDelegate {
+        mailbox: String,
+        delegate: EmailAddress,
+    },
 }
 
 impl fmt::Display for ImportProblem {
@@ -143,6 +147,11 @@ impl Reason {
                 f,
                 "{member}, a member of {group}, is in a domain of this organisation, but there is no such person or group; \
                  add them or remove the member"
+            ),
+            Self::UnknownDelegate { mailbox, delegate } => write!(
+                f,
+                "{delegate}, a delegate of {mailbox}, is neither a person nor a group of this file; \
+                 add them or remove the delegate"
             ),
             _ => Ok(()),
         }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    org::{Directory, Member, Person},
+    org::{Delegate, Directory, Member, Person},
     time::Timestamp,
     world::{Clock, Random, World},
 };
@@ -31,6 +31,11 @@ address = "bo@x.test"
 department = "公司/研发中心"
 manager = "a@x.test"
 active = false
+
+[[person]]
+name = "Info"
+address = "info@x.test"
+delegates = ["a@x.test", "rd@x.test", "ann@x.test"]
 
 [[group]]
 address = "all@x.test"
@@ -102,16 +107,19 @@ fn reads_people_groups_and_defaults() {
     assert_eq!(ann.roles, [Role::Approver, Role::Helpdesk]);
     assert_eq!(plan.people[2].manager.as_ref().unwrap().as_str(), "ann@x.test", "an alias names the person");
     assert!(!plan.people[2].active);
+    let delegates: Vec<&str> = plan.people[3].delegates.iter().map(EmailAddress::as_str).collect();
+    assert_eq!(delegates, ["ann@x.test", "rd@x.test"], "by their own addresses, each once");
     assert_eq!(plan.groups[1].members.len(), 4);
 }
 
 #[test]
 fn csv_says_the_same_in_any_order_of_columns() {
-    let people = "\u{feff}address,name,manager,Department,aliases,language,roles,active,legal_hold\r\n\
+    let people = "\u{feff}address,name,manager,Department,aliases,language,roles,active,legal_hold,delegates\r\n\
         Shen@x.test,沈若岚,,公司,,,,,\r\n\
         ann@x.test,Ann,shen@x.test,公司/研发中心/平台部,a@x.test; ann@y.test,en,approver；helpdesk,yes,是\r\n\
         ,,,,,,,,\r\n\
-        bo@x.test,Bo,a@x.test,公司/研发中心,,,,false\r\n";
+        bo@x.test,Bo,a@x.test,公司/研发中心,,,,false\r\n\
+        info@x.test,Info,,,,,,,,a@x.test;rd@x.test\r\n";
     let groups = "name,address,members\nAll,all@x.test,rd@x.test;shen@x.test\n\
         R&D,rd@x.test,a@x.test;bo@x.test;all@x.test;client@out.test\n";
     assert_eq!(parse_csv(people, Some(groups)).unwrap(), plan(GOOD));
@@ -216,10 +224,22 @@ fn a_missing_member_of_our_domains_is_a_problem_an_outsider_is_not() {
 }
 
 #[test]
+fn a_delegate_is_somebody_of_the_organisation() {
+    let text = "[[person]]\nname = \"Info\"\naddress = \"info@x.test\"\ndelegates = [\"o@y.test\",\n\"?\"]\n";
+    tells(
+        parse_toml(text),
+        &[
+            "line 4: o@y.test, a delegate of info@x.test, is neither a person nor a group",
+            "line 5: \"?\" is not a mail address",
+        ],
+    );
+}
+
+#[test]
 fn the_first_import_makes_everything_and_the_second_changes_nothing() {
     let world = world();
     let first = plan(GOOD).apply(&Directory::default(), &world);
-    assert_eq!((first.added, first.changed, first.deactivated), (3, 0, 0));
+    assert_eq!((first.added, first.changed, first.deactivated), (4, 0, 0));
     assert_eq!(first.departments.len(), 3, "one for each part of a path");
     let directory = directory(&first);
     let ann = person(&first, "ann@x.test");
@@ -230,8 +250,11 @@ fn the_first_import_makes_everything_and_the_second_changes_nothing() {
         matches!(&first.groups[1].members[3], Member::Outside(address) if address.as_str() == "client@out.test")
     );
 
+    let delegates = [Delegate::Person(ann.id), Delegate::Group(first.groups[1].id)];
+    assert_eq!(person(&first, "info@x.test").delegates, delegates);
+
     let second = plan(GOOD).apply(&directory, &world);
-    assert_eq!(OrgChange { added: 3, ..second }, first);
+    assert_eq!(OrgChange { added: 4, ..second }, first);
 }
 
 #[test]
@@ -242,7 +265,7 @@ fn changes_are_counted_and_those_who_left_stay_known() {
         [[person]]\nname = \"Bo\"\naddress = \"bo.new@x.test\"\naliases = [\"bo@x.test\", \"a@x.test\"]\n\
         [[person]]\nname = \"Cy\"\naddress = \"cy@x.test\"\naliases = [\"all@x.test\"]\n";
     let next = plan(text).apply(&directory(&first), &world);
-    assert_eq!((next.added, next.changed, next.deactivated), (1, 1, 2));
+    assert_eq!((next.added, next.changed, next.deactivated), (1, 1, 3));
     assert_eq!(
         person(&next, "bo.new@x.test").id,
         person(&first, "bo@x.test").id,

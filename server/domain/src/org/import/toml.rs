@@ -10,8 +10,18 @@ use toml::{
 pub const TOML_FILE: &str = "org.toml";
 
 const TABLES: &[&str] = &["person", "group"];
-const PERSON: &[&str] =
-    &["name", "address", "aliases", "department", "manager", "language", "roles", "active", "legal_hold"];
+const PERSON: &[&str] = &[
+    "name",
+    "address",
+    "aliases",
+    "department",
+    "manager",
+    "language",
+    "roles",
+    "active",
+    "legal_hold",
+    "delegates",
+];
 const GROUP: &[&str] = &["address", "name", "members"];
 
 /// `[[person]]` and `[[group]]` tables; see `docs/` for an example. Either everything is right or all that is
@@ -60,6 +70,7 @@ impl Reader<'_> {
             roles: self.list_of(table, "roles"),
             active: self.flag_of(table, "active"),
             legal_hold: self.flag_of(table, "legal_hold"),
+            delegates: self.list_of(table, "delegates"),
         }
     }
 

@@ -151,6 +151,7 @@ impl Office {
             roles: vec![],
             active: true,
             legal_hold: false,
+            delegates: vec![],
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Command, Expected, Said, broken, model::Model, no, said, yes};
 use crate::builders::{address, id, person};
 use domain::{
     ids::PersonId,
-    org::{Department, Directory, Group, Member, Person},
+    org::{Delegate, Department, Directory, Group, Member, Person},
     shared::{Language, Role},
     store::{StoreError, Tx},
 };
@@ -38,8 +38,13 @@ struct Import {
 /// Number 4 is nobody. Addresses collide at times.
 fn somebody() -> impl Strategy<Value = Person> {
     let links = (option::weighted(0.3, 1..=4_u128), option::weighted(0.3, 1..=3_u128));
-    let facts = (1..=3_u128, 1..=5_u8, option::of(1..=5_u8), any::<bool>(), links);
-    facts.prop_map(|(n, address_n, alias, flag, (manager, department))| Person {
+    let delegate = prop_oneof![
+        (1..=4_u128).prop_map(|n| Delegate::Person(id(n))),
+        (1..=4_u128).prop_map(|n| Delegate::Group(id(n))),
+    ];
+    let facts = (1..=3_u128, 1..=5_u8, option::of(1..=5_u8), any::<bool>(), links, vec(delegate, 0..3));
+    facts.prop_map(|(n, address_n, alias, flag, (manager, department), delegates)| Person {
+        delegates,
         address: address(&format!("p{address_n}@example.test")),
         aliases: alias.map(|alias| address(&format!("a{alias}@example.test"))).into_iter().collect(),
         manager: manager.map(id),
