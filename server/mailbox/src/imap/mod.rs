@@ -9,6 +9,8 @@
 
 mod absent;
 mod answer;
+mod around;
+mod barren;
 mod capability;
 mod command;
 mod config;
@@ -31,6 +33,7 @@ pub use config::{ImapConfig, Login, Tls};
 
 use absent::Absent;
 use async_trait::async_trait;
+use barren::Barren;
 use connect::Dialer;
 use connection::Connection;
 use domain::{
@@ -63,6 +66,7 @@ struct Server {
     dialer: Dialer,
     gate: Arc<Gate>,
     absent: Absent,
+    barren: Barren,
     /// The last session had CONDSTORE.
     counts_changes: AtomicBool,
 }
@@ -74,7 +78,14 @@ impl ImapSystem {
         let gate = Arc::new(Gate::new(config.sessions));
         let counts_changes = AtomicBool::new(false);
         Ok(Self {
-            server: Arc::new(Server { config, dialer, gate, absent: Absent::default(), counts_changes }),
+            server: Arc::new(Server {
+                config,
+                dialer,
+                gate,
+                absent: Absent::default(),
+                barren: Barren::default(),
+                counts_changes,
+            }),
         })
     }
 
@@ -96,6 +107,7 @@ impl ImapSystem {
             server,
             foreign: None,
             opened: None,
+            around: None,
             put: Vec::new(),
             resync: false,
             _place: place,

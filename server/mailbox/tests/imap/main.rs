@@ -9,5 +9,6 @@
 mod contract;
 mod faults;
 mod house;
+mod looks;
 mod people;
 mod sent;
