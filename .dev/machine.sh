@@ -84,6 +84,11 @@ missing_for_mail_and_database() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
 }
 
+# The script that `./dev bench recall` compares with.
+missing_for_python() {
+  have python3 || echo python3
+}
+
 missing_for_browser() {
   have node || echo nodejs
   have npm || echo npm

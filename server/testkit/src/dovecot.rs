@@ -3,6 +3,8 @@
 //! It lives in a temporary folder on free loopback ports and ends when it is dropped. Needs root, because
 //! Dovecot changes users; the mail belongs to uid 5000, which needs no account.
 
+mod tuned;
+
 use crate::{
     imap::ImapClient,
     lmtp::Lmtp,
@@ -28,7 +30,17 @@ pub struct Dovecot {
     pub lmtp_port: u16,
     master: Child,
     log: Log,
+    mail: tempfile::TempDir,
     folder: tempfile::TempDir,
+}
+
+/// How it is set up.
+#[derive(Clone, Copy)]
+struct Setup<'a> {
+    /// None: beside everything else.
+    mail: Option<&'a Path>,
+    /// Settings that come after the usual ones, and count more.
+    more: &'a str,
 }
 
 impl Dovecot {
@@ -39,13 +51,17 @@ impl Dovecot {
     /// Waits until it answers. None when this machine can't run it, which is said; with
     /// `RECANT_TEST_REQUIRE=1` that is an error.
     pub fn start(users: &[&str]) -> Result<Option<Self>> {
+        Self::with(users, Setup { mail: None, more: "" })
+    }
+
+    fn with(users: &[&str], setup: Setup<'_>) -> Result<Option<Self>> {
         let program = ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot"]
             .into_iter()
             .find(|path| Path::new(path).exists());
         let lacking = match program {
             None => "Dovecot is not installed",
             Some(_) if fs::metadata("/proc/self")?.uid() != 0 => "Dovecot needs root",
-            Some(program) => return Self::run(program, users).map(Some),
+            Some(program) => return Self::run(program, users, setup).map(Some),
         };
         if env::var("RECANT_TEST_REQUIRE").is_ok_and(|value| value == "1") {
             bail!("{lacking}");
@@ -56,7 +72,7 @@ impl Dovecot {
 
     /// Below it lies `{domain}/{local}/Maildir`.
     pub fn mail_root(&self) -> PathBuf {
-        self.folder.path().join("mail")
+        self.mail.path().to_owned()
     }
 
     pub fn maildir(&self, user: &str) -> PathBuf {
@@ -91,15 +107,16 @@ impl Dovecot {
         Lmtp::connect(self.lmtp_port)?.deliver(from, recipients, raw)
     }
 
-    fn run(program: &str, users: &[&str]) -> Result<Self> {
+    fn run(program: &str, users: &[&str], setup: Setup<'_>) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("dovecot").tempdir()?;
         let dir = folder.path();
         // Dovecot's other users pass through.
         fs::set_permissions(dir, fs::Permissions::from_mode(0o755))?;
-        for sub in ["run", "state", "mail"] {
+        for sub in ["run", "state"] {
             fs::create_dir(dir.join(sub))?;
         }
-        chown(dir.join("mail"), Some(MAIL_ID), Some(MAIL_ID))?;
+        let mail = tempfile::Builder::new().prefix("mail").tempdir_in(setup.mail.unwrap_or(dir))?;
+        chown(mail.path(), Some(MAIL_ID), Some(MAIL_ID))?;
         certify(dir)?;
         let ports = free_ports()?;
         fs::write(
@@ -107,7 +124,7 @@ impl Dovecot {
             users.iter().map(|user| account(user, Self::PASSWORD)).collect::<String>(),
         )?;
         fs::write(dir.join("admins"), account(Self::ADMIN.0, Self::ADMIN.1))?;
-        fs::write(dir.join("dovecot.conf"), config(dir, ports))?;
+        fs::write(dir.join("dovecot.conf"), config(dir, mail.path(), ports) + setup.more)?;
         let mut command = Command::new(program);
         command
             .arg("-F")
@@ -120,8 +137,8 @@ impl Dovecot {
         let mut master = command.spawn().with_context(|| format!("starting {program}"))?;
         let log = master.stderr.take().context("no pipe for the log")?;
         let log = Log::kept(log, fs::File::create(dir.join("dovecot.log"))?);
-        let dovecot =
-            Self { imap_port: ports[0], imaps_port: ports[2], lmtp_port: ports[1], master, log, folder };
+        let [imap_port, lmtp_port, over_tls] = ports;
+        let dovecot = Self { imap_port, imaps_port: over_tls, lmtp_port, master, log, mail, folder };
         dovecot.log.wait_for(UP)?;
         // It listens by now; the greeting comes as soon as a process has taken the connection.
         ImapClient::connect(dovecot.imap_port)?;
@@ -157,9 +174,10 @@ fn account(user: &str, password: &str) -> String {
     format!("{user}:{{PLAIN}}{password}:{MAIL_ID}:{MAIL_ID}::::\n")
 }
 
-fn config(dir: &Path, [imap, lmtp, secure]: [u16; 3]) -> String {
+fn config(dir: &Path, mail: &Path, [imap, lmtp, secure]: [u16; 3]) -> String {
     include_str!("dovecot.conf")
         .replace("$D", &dir.display().to_string())
+        .replace("$MAIL", &mail.display().to_string())
         .replace("$IMAP", &imap.to_string())
         .replace("$SECURE", &secure.to_string())
         .replace("$LMTP", &lmtp.to_string())

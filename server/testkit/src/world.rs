@@ -9,7 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// 2026-02-02T09:00:00+08:00, a Monday morning: where every story begins.
@@ -19,6 +19,19 @@ pub const MONDAY_MORNING: Timestamp = Timestamp(1_769_994_000_000);
 pub fn world(seed: u64) -> (World, Arc<TestClock>) {
     let clock = Arc::new(TestClock::at(MONDAY_MORNING));
     (World { clock: clock.clone(), random: Arc::new(SeededRandom::new(seed)) }, clock)
+}
+
+/// A world that goes on by itself, from Monday morning: for what watches the clock, such as leases.
+pub fn running(seed: u64) -> World {
+    World { clock: Arc::new(RunningClock(Instant::now())), random: Arc::new(SeededRandom::new(seed)) }
+}
+
+struct RunningClock(Instant);
+
+impl Clock for RunningClock {
+    fn now(&self) -> Timestamp {
+        MONDAY_MORNING.plus(self.0.elapsed())
+    }
 }
 
 /// Stands still until it is moved.

@@ -8,11 +8,13 @@
     reason = "a command line that reports, or stops where it is"
 )]
 
+#[path = "../company/mod.rs"]
 mod company;
+mod maildirs;
 mod probe;
 
-use company::{Company, Kind};
 use engine::{Engine, Tuning, Waker};
+use maildirs::{Company, Kind};
 use serde_json::{Map, json};
 use std::{path::PathBuf, time::Instant};
 

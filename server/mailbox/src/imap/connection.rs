@@ -1,4 +1,4 @@
-//! One signed-in connection: a command goes out, its answers come back. After a step that failed in the middle
+//! One signed-in connection: commands go out, their answers come back. After a step that failed in the middle
 //! nothing more is sent on it.
 
 use super::{
@@ -97,25 +97,50 @@ impl Connection {
         command: Command,
         reply: impl FnMut(&[u8]) -> Option<Vec<u8>> + Send,
     ) -> Result<Reply, MailError> {
+        self.begin(doing)?;
+        let exchanged = timeout(self.patience * STEPS, self.exchange(command, reply)).await;
+        let reply = self.end(doing, exchanged.unwrap_or_else(|_| Err(too_slow())))?;
+        self.obey(&reply.status);
+        Ok(reply)
+    }
+
+    /// Several commands in one go, and whatever the server decides about each, in their order (RFC 3501 §5.5). For
+    /// commands of which none is dangerous when the one before it was refused.
+    pub async fn ask_all(&mut self, doing: &str, commands: Vec<Command>) -> Result<Vec<Reply>, MailError> {
+        let waits = |part: &Part| matches!(part, Part::Literal(bytes) if !self.is_unasked(bytes));
+        if self.gate.is_one_by_one() || commands.iter().flat_map(|command| &command.parts).any(waits) {
+            let mut replies = Vec::new();
+            for command in commands {
+                replies.push(self.ask(doing, command).await?);
+            }
+            return Ok(replies);
+        }
+        self.begin(doing)?;
+        let exchanged = timeout(self.patience * STEPS, self.exchange_all(commands)).await;
+        let replies = self.end(doing, exchanged.unwrap_or_else(|_| Err(too_slow())))?;
+        for reply in &replies {
+            self.obey(&reply.status);
+        }
+        Ok(replies)
+    }
+
+    fn begin(&mut self, doing: &str) -> Result<(), MailError> {
         if let Some(reason) = &self.lost {
             return Err(MailError::Unavailable { reason: format!("{doing}: {reason}"), retry_after: None });
         }
         // Dropped in the middle by its caller, the exchange must not be gone on with.
         self.lost = Some("the session was left in the middle of a command".into());
-        let exchanged = timeout(self.patience * STEPS, self.exchange(command, reply)).await;
-        let reply = exchanged.unwrap_or_else(|_| Err(Broken::Io(io::ErrorKind::TimedOut.into())));
-        match reply {
-            Ok(reply) => {
+        Ok(())
+    }
+
+    fn end<T>(&mut self, doing: &str, exchanged: Result<T, Broken>) -> Result<T, MailError> {
+        match exchanged {
+            Ok(answered) => {
                 self.lost = None;
-                if is_throttling(&reply.status) {
-                    self.gate.too_much();
-                }
-                Ok(reply)
+                Ok(answered)
             }
             Err(Broken::Bye(status)) => {
-                if is_throttling(&status) {
-                    self.gate.too_much();
-                }
+                self.obey(&status);
                 self.lost = Some("the server has said goodbye".into());
                 Err(refused(doing, &status))
             }
@@ -123,7 +148,62 @@ impl Connection {
                 self.lost = Some(error.to_string());
                 Err(unavailable(doing, &error))
             }
+            Err(Broken::Unasked) => {
+                let told = "the server answers what wasn't asked";
+                self.lost = Some(told.into());
+                Err(unavailable(doing, &io::Error::new(io::ErrorKind::InvalidData, told)))
+            }
         }
+    }
+
+    fn obey(&self, status: &Status) {
+        if is_throttling(status) {
+            self.gate.too_much();
+        }
+    }
+
+    /// May the literal be sent without waiting for leave?
+    fn is_unasked(&self, literal: &[u8]) -> bool {
+        self.capable.literal_plus || (self.capable.literal_minus && literal.len() <= SMALL)
+    }
+
+    async fn exchange_all(&mut self, commands: Vec<Command>) -> Result<Vec<Reply>, Broken> {
+        let (mut lines, mut tags) = (Vec::new(), Vec::new());
+        for command in commands {
+            self.tag += 1;
+            let tag = format!("r{}", self.tag);
+            lines.extend_from_slice(format!("{tag} ").as_bytes());
+            for part in command.parts {
+                match part {
+                    Part::Line(bytes) => lines.extend_from_slice(&bytes),
+                    Part::Literal(bytes) => {
+                        lines.extend_from_slice(format!("{{{}+}}\r\n", bytes.len()).as_bytes());
+                        lines.extend_from_slice(&bytes);
+                    }
+                }
+            }
+            lines.extend_from_slice(b"\r\n");
+            tags.push(tag);
+        }
+        self.wire.send(&lines).await?;
+        let (mut replies, mut bye) = (Vec::new(), None);
+        for tag in tags {
+            let mut heard = Heard { tag, data: Vec::new(), bye };
+            let status = loop {
+                match heard.hear(self.wire.receive().await) {
+                    Ok(Heed::Status(status)) => break status,
+                    Ok(Heed::GoOn(_) | Heed::Nothing) => {}
+                    Err(Broken::Unasked) => {
+                        self.gate.mixed_up();
+                        return Err(Broken::Unasked);
+                    }
+                    Err(broken) => return Err(broken),
+                }
+            };
+            bye = heard.bye;
+            replies.push(Reply { status, data: heard.data });
+        }
+        Ok(replies)
     }
 
     async fn exchange(
@@ -139,8 +219,7 @@ impl Connection {
             match part {
                 Part::Line(bytes) => line.extend_from_slice(&bytes),
                 Part::Literal(bytes) => {
-                    let unasked =
-                        self.capable.literal_plus || (self.capable.literal_minus && bytes.len() <= SMALL);
+                    let unasked = self.is_unasked(&bytes);
                     let sign = if unasked { "+" } else { "" };
                     line.extend_from_slice(format!("{{{}{sign}}}\r\n", bytes.len()).as_bytes());
                     if !unasked {
@@ -180,9 +259,15 @@ impl Connection {
     }
 }
 
+fn too_slow() -> Broken {
+    Broken::Io(io::ErrorKind::TimedOut.into())
+}
+
 enum Broken {
     Io(io::Error),
     Bye(Status),
+    /// An answer to something else than what comes next: nobody knows any more what belongs to what.
+    Unasked,
 }
 
 impl From<io::Error> for Broken {
@@ -217,11 +302,7 @@ impl Heard {
         };
         match Answer::read(&message) {
             Answer::Tagged(tag, status) if tag == self.tag => return Ok(Heed::Status(status)),
-            // An answer to something we didn't ask: nobody knows any more what belongs to what.
-            Answer::Tagged(..) => {
-                let told = "the server answers what wasn't asked";
-                return Err(Broken::Io(io::Error::new(io::ErrorKind::InvalidData, told)));
-            }
+            Answer::Tagged(..) => return Err(Broken::Unasked),
             Answer::GoOn(challenge) => return Ok(Heed::GoOn(challenge)),
             Answer::Untagged(Untagged::Status(status)) if status.kind == Kind::Bye => self.bye = Some(status),
             Answer::Untagged(untagged) => {

@@ -5,7 +5,7 @@ use super::{
     command::Command,
     connection::Reply,
     handle::{Spot, compared, flags_in},
-    session::{Access, Opened, Session, fetched},
+    session::{Access, Opened, Session, fetched, hits},
     trouble::refused,
     uids::Uids,
 };
@@ -54,20 +54,29 @@ impl Session {
                 return Err(error);
             }
         }
-        let uids = Uids::one(spot.uid);
-        let command = Command::new("UID EXPUNGE").uids(&uids);
-        match self.connection.run(REMOVING, command).await {
-            Ok(_) => {}
-            Err(error) => {
-                self.unmark(spot).await;
-                return Err(error);
-            }
+        let done = self.expunge(&Uids::one(spot.uid)).await;
+        if done.is_err() {
+            self.unmark(spot).await;
         }
-        // "Done" is believed only when the folder no longer shows it.
-        if self.search(Command::new("UID SEARCH UID").uids(&uids)).await?.is_empty() {
-            return Ok(Removal::Removed);
+        done.map(|()| Removal::Removed)
+    }
+
+    /// "Done" is believed only when the folder no longer shows it.
+    async fn expunge(&mut self, uids: &Uids) -> Result<(), MailError> {
+        // Alone: servers search before they have expunged what they were told to before.
+        self.connection.run(REMOVING, Command::new("UID EXPUNGE").uids(uids)).await?;
+        let mut commands = vec![Command::new("UID SEARCH UID").uids(uids)];
+        if self.connection.capable.unselect {
+            commands.push(Command::new("UNSELECT"));
         }
-        self.unmark(spot).await;
+        let replies = self.connection.ask_all(REMOVING, commands).await?;
+        if self.connection.capable.unselect {
+            self.opened = None;
+        }
+        let left = replies.into_iter().next().map(hits).transpose()?;
+        if left.is_some_and(|left| left.is_empty()) {
+            return Ok(());
+        }
         Err(MailError::Other(format!("{REMOVING}: the server says it did, and still shows it")))
     }
 
@@ -122,9 +131,7 @@ impl Session {
         if spot.was_deleted() {
             return;
         }
-        if self.connection.is_lost()
-            && let Err(error) = self.reopen(spot).await
-        {
+        if let Err(error) = self.reopen(spot).await {
             tracing::error!(uid = spot.uid, %error, "imap: a message stays marked as deleted");
             return;
         }
@@ -135,10 +142,15 @@ impl Session {
         }
     }
 
-    /// The connection broke between mark and expunge: once more, to look after what was left behind.
+    /// Once more, to look after what was left behind: also when the connection broke between mark and expunge.
     async fn reopen(&mut self, spot: &Spot) -> Result<(), MailError> {
-        self.connection = self.server.connection(&self.mailbox).await?;
-        (self.opened, self.resync) = (None, false);
+        if self.connection.is_lost() {
+            self.connection = self.server.connection(&self.mailbox).await?;
+            (self.opened, self.around, self.resync) = (None, None, false);
+        }
+        if self.opened.as_ref().is_some_and(|opened| opened.writable && opened.folder == spot.folder) {
+            return Ok(());
+        }
         match self.enter_spot(spot, Access::Change).await? {
             Some(_) => Ok(()),
             None => Err(MailError::Gone),

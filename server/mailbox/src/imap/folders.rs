@@ -29,7 +29,7 @@ pub struct Folders {
 
 /// Folders to look at, and those that are left out with the reason: what they show stands elsewhere, or belongs to
 /// somebody else.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Chosen {
     pub looked_at: Vec<Folder>,
     pub left_out: Vec<Skipped>,
@@ -135,9 +135,6 @@ fn readable(wire: &[u8], separator: Option<char>) -> FolderName {
 
 impl Session {
     pub async fn folders(&mut self) -> Result<Folders, MailError> {
-        if let Some(listed) = self.listed.take() {
-            return Ok(listed);
-        }
         let mut command = Command::new("LIST").text(b"").text(b"*");
         if self.connection.capable.special_use {
             command = command.word("RETURN (SPECIAL-USE)");
@@ -145,24 +142,10 @@ impl Session {
         let reply = self.connection.run("listing the folders", command).await?;
         Ok(Folders::of(&reply.all("LIST")?))
     }
-
-    /// Asked once a session.
-    pub async fn foreign(&mut self) -> Result<Vec<Vec<u8>>, MailError> {
-        if let Some(known) = &self.foreign {
-            return Ok(known.clone());
-        }
-        let mut foreign = Vec::new();
-        if self.connection.capable.namespace {
-            let reply = self.connection.run("asking for namespaces", Command::new("NAMESPACE")).await?;
-            foreign = reply.all("NAMESPACE")?.into_iter().flat_map(prefixes).collect();
-        }
-        self.foreign = Some(foreign.clone());
-        Ok(foreign)
-    }
 }
 
 /// RFC 2342: personal, other users', shared. An empty prefix would be everything.
-fn prefixes(data: &Data) -> Vec<Vec<u8>> {
+pub fn prefixes(data: &Data) -> Vec<Vec<u8>> {
     let foreign = data.values.iter().skip(1).filter_map(Value::list).flatten();
     let prefix = |namespace: &Value| namespace.list()?.first()?.bytes().map(<[u8]>::to_vec);
     foreign.filter_map(prefix).filter(|prefix| !prefix.is_empty()).collect()

@@ -1,5 +1,6 @@
-//! How many sessions at a time: per server as many as it bears, per mailbox two (a person's own clients need
-//! the rest of what the server allows them).
+//! How much at a time: per server as many sessions as it bears, per mailbox two (a person's own clients need
+//! the rest of what the server allows them), and in a session several commands in one go, unless the server answers
+//! those in another order.
 //!
 //! The server's share grows by one for each full round of sessions that opened about as fast as the fastest, and
 //! halves when the server says that it is too much.
@@ -7,7 +8,10 @@
 use domain::mail::EmailAddress;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -20,6 +24,7 @@ pub struct Gate {
     most: usize,
     state: Mutex<State>,
     freed: Notify,
+    one_by_one: AtomicBool,
     mailboxes: Mutex<HashMap<EmailAddress, Weak<Semaphore>>>,
 }
 
@@ -42,7 +47,8 @@ impl Gate {
     pub fn new(most: usize) -> Self {
         let most = most.max(1);
         let state = State { inside: 0, limit: most.min(4), good: 0, usual: None };
-        Self { most, state: Mutex::new(state), freed: Notify::new(), mailboxes: Mutex::default() }
+        let (freed, one_by_one) = (Notify::new(), AtomicBool::new(false));
+        Self { most, state: Mutex::new(state), freed, one_by_one, mailboxes: Mutex::default() }
     }
 
     /// Waits for a place in the mailbox, then for one at the server.
@@ -83,6 +89,16 @@ impl Gate {
         state.limit = (state.limit / 2).max(1);
         state.good = 0;
         tracing::info!(sessions = state.limit, "the mail server asks for less");
+    }
+
+    /// The server mixes up several commands in one go: from now on it gets one after the other.
+    pub fn mixed_up(&self) {
+        self.one_by_one.store(true, Ordering::Relaxed);
+        tracing::info!("the mail server answers out of order: commands are sent one by one");
+    }
+
+    pub fn is_one_by_one(&self) -> bool {
+        self.one_by_one.load(Ordering::Relaxed)
     }
 
     fn try_enter(&self) -> bool {

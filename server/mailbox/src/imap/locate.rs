@@ -3,15 +3,18 @@
 //! HEADER search is a substring match without case (RFC 3501 §6.4.4), so each hit is verified by its header. Folders
 //! are opened with EXAMINE: the owner's client sees nothing of it. A message that is moved while we look, from a
 //! folder yet to come into one that was searched, would be missed; so at the end the folders are asked whether
-//! anything came into them since, and those are searched again.
+//! anything came into them since, and those are searched again. What was searched and stayed as it was isn't.
 
 use super::{
     answer::{Data, Value, for_people},
+    around::Around,
+    barren::State,
     command::Command,
-    folders::{Chosen, Folder, Folders},
+    connection::Reply,
+    folders::Folder,
     handle::{Spot, compared, flags_in, read_flags},
     put::Mark,
-    session::{Access, Opened, Session},
+    session::{Access, Opened, Session, hits},
     uids::Uids,
 };
 use crate::header;
@@ -21,7 +24,7 @@ use domain::{
     mail_system::{FolderName, FoundCopy, Located, MailError, Skipped},
     time::Timestamp,
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, mem};
 
 /// A mailbox that changes faster than this many looks is told as it is: incomplete.
 const PASSES: usize = 8;
@@ -31,8 +34,9 @@ const ITEMS: &str = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS
 const ITEMS_AND_MODSEQ: &str =
     "(UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
 
-/// UIDVALIDITY and UIDNEXT: when both stay, nothing came.
-type State = (u32, u32);
+/// Searched in one go: enough to save the waiting, few enough to hear of trouble in time.
+const TOGETHER: usize = 16;
+
 /// By the folder's name on the wire.
 type Seen = HashMap<Vec<u8>, Searched>;
 
@@ -43,24 +47,11 @@ struct Searched {
     copies: Vec<FoundCopy>,
 }
 
-struct Around {
-    chosen: Chosen,
-    garbled: Vec<Skipped>,
-    states: HashMap<Vec<u8>, State>,
-}
-
-impl Around {
-    /// Folders that weren't searched yet, or into which something came since.
-    fn due(&self, seen: &Seen) -> Vec<Folder> {
-        let came = |folder: &&Folder| match seen.get(&folder.wire) {
-            None => true,
-            Some(Searched { state: None, .. }) => false,
-            Some(Searched { state: Some(before), .. }) => {
-                self.states.get(&folder.wire).is_some_and(|now| now != before)
-            }
-        };
-        self.chosen.looked_at.iter().filter(came).cloned().collect()
-    }
+/// One folder's answers.
+struct Answered<'f> {
+    folder: &'f Folder,
+    opened: Opened,
+    hits: Vec<u32>,
 }
 
 impl Session {
@@ -71,12 +62,15 @@ impl Session {
                     .into(),
             ));
         }
-        let mut seen = Seen::new();
-        let mut failed: Vec<Skipped> = Vec::new();
-        let mut around = self.look_around(false).await?;
+        let (mut seen, mut failed) = (Seen::new(), Vec::new());
+        // After an earlier look we know where to begin; the end is asked for anew in any case.
+        let (mut around, mut fresh) = match self.around.take() {
+            Some(around) => (around, mem::take(&mut self.just_opened)),
+            None => (self.look_around(false).await?, true),
+        };
         for pass in 1.. {
-            let due = around.due(&seen);
-            if due.is_empty() {
+            let due = self.due(&around, &seen, id);
+            if due.is_empty() && fresh {
                 break;
             }
             if pass > PASSES {
@@ -84,84 +78,105 @@ impl Session {
                 failed.push(Skipped { folder: FolderName::inbox(), what: "the mailbox".into(), reason });
                 break;
             }
-            for folder in due {
-                self.search_into(&mut seen, &mut failed, &folder, id).await?;
+            for some in due.chunks(TOGETHER) {
+                self.search_all(&mut seen, &mut failed, some, id).await?;
             }
-            around = self.look_around(true).await?;
+            (around, fresh) = (self.look_around(true).await?, true);
         }
-        let mut located = answer(around, seen, failed);
+        let mut located = answer(&around, seen, failed);
+        self.around = Some(around);
         self.ask_log(id, &mut located).await;
         let urgency = |copy: &FoundCopy| (copy.flags.is_read(), !copy.folder.is_inbox(), copy.folder.clone());
         located.copies.sort_by_cached_key(urgency);
         Ok(located)
     }
 
-    async fn search_into(
+    /// Folders to be searched: into which something came since it was looked for there. The inbox last: what is
+    /// found is mostly there, and it stays open.
+    fn due(&self, around: &Around, seen: &Seen, id: &MessageId) -> Vec<Folder> {
+        let is_due = |folder: &&Folder| match seen.get(&folder.wire) {
+            Some(Searched { state: None, .. }) => false,
+            Some(Searched { state: Some(before), .. }) => {
+                around.state(folder).is_some_and(|now| now != *before)
+            }
+            None => around.state(folder).is_none_or(|now| {
+                !around.is_empty(folder) && !self.server.barren.is(&self.mailbox, id, &folder.wire, now)
+            }),
+        };
+        let mut due: Vec<Folder> = around.chosen.looked_at.iter().filter(is_due).cloned().collect();
+        due.sort_by_key(|folder| folder.name.is_inbox());
+        due
+    }
+
+    async fn search_all(
         &mut self,
         seen: &mut Seen,
         failed: &mut Vec<Skipped>,
-        folder: &Folder,
+        folders: &[Folder],
         id: &MessageId,
     ) -> Result<(), MailError> {
-        seen.remove(&folder.wire);
-        match self.search_folder(folder, id).await {
-            Ok(searched) => {
-                seen.insert(folder.wire.clone(), searched);
+        let commands = folders.iter().flat_map(|folder| {
+            let search = Command::new("UID SEARCH HEADER Message-ID").text(needle(id.as_str()).as_bytes());
+            [self.opening(&folder.wire, Access::Look), search]
+        });
+        let commands = commands.collect();
+        let mut replies = self.connection.ask_all("searching the folders", commands).await?.into_iter();
+        let mut found = Vec::new();
+        for folder in folders {
+            seen.remove(&folder.wire);
+            let (Some(opening), Some(search)) = (replies.next(), replies.next()) else { break };
+            match self.answered(folder, opening, search) {
+                Ok(answered) => found.push(answered),
+                Err(error) => self.not_searched(seen, failed, folder, error)?,
             }
-            // Of the server, not of this folder: the whole look is made again later.
-            Err(error @ MailError::Unavailable { .. }) => return Err(error),
-            Err(error) if self.connection.is_lost() => return Err(error),
-            // Deleted or renamed meanwhile: the next pass lists the folders again.
-            Err(MailError::Gone) => {}
-            Err(error) => {
-                failed.push(skipped(&folder.name, &error.to_string()));
-                seen.insert(folder.wire.clone(), Searched { state: None, copies: Vec::new() });
+        }
+        // The last one is still open.
+        for Answered { folder, opened, hits } in found.into_iter().rev() {
+            match self.verified(folder, &opened, &hits, id).await {
+                Ok(copies) => {
+                    let state = State::of(&opened);
+                    if copies.is_empty() {
+                        self.server.barren.note(&self.mailbox, id, &folder.wire, state);
+                    }
+                    seen.insert(folder.wire.clone(), Searched { state: Some(state), copies });
+                }
+                Err(error) => self.not_searched(seen, failed, folder, error)?,
             }
         }
         Ok(())
     }
 
-    /// The folders as they are now; `states`: with what tells whether anything came into them.
-    async fn look_around(&mut self, states: bool) -> Result<Around, MailError> {
-        const STATES: &str = "asking what came into the folders";
-        let foreign = self.foreign().await?;
-        let capable = &self.connection.capable;
-        if !states {
-            let folders = self.folders().await?;
-            let garbled = folders.garbled.clone();
-            let chosen = folders.choose(&foreign, &self.config.left_out);
-            return Ok(Around { chosen, garbled, states: HashMap::new() });
-        }
-        let mut now = HashMap::new();
-        let folders = if capable.list_status && capable.special_use {
-            let option = "RETURN (SPECIAL-USE STATUS (UIDVALIDITY UIDNEXT))";
-            let command = Command::new("LIST").text(b"").text(b"*").word(option);
-            let reply = self.connection.run(STATES, command).await?;
-            now.extend(reply.all("STATUS")?.into_iter().filter_map(state));
-            Folders::of(&reply.all("LIST")?)
-        } else {
-            self.folders().await?
-        };
-        let garbled = folders.garbled.clone();
-        let chosen = folders.choose(&foreign, &self.config.left_out);
-        for folder in chosen.looked_at.iter().filter(|_| now.is_empty()).collect::<Vec<_>>() {
-            let command = Command::new("STATUS").text(&folder.wire).word("(UIDVALIDITY UIDNEXT)");
-            let reply = self.connection.ask(STATES, command).await?;
-            now.extend(reply.all("STATUS")?.into_iter().filter_map(state));
-        }
-        Ok(Around { chosen, garbled, states: now })
+    fn answered<'f>(
+        &mut self,
+        folder: &'f Folder,
+        opening: Reply,
+        search: Reply,
+    ) -> Result<Answered<'f>, MailError> {
+        // Refused, it left nothing open: what the search says then isn't about this folder.
+        let (opened, _) = self.has_entered(&folder.wire, Access::Look, opening)?;
+        let hits = if opened.messages > 0 { hits(search)? } else { Vec::new() };
+        Ok(Answered { folder, opened, hits })
     }
 
-    async fn search_folder(&mut self, folder: &Folder, id: &MessageId) -> Result<Searched, MailError> {
-        let opened = self.enter(&folder.wire, Access::Look).await?;
-        let state = (opened.validity, opened.next);
-        let mut copies = Vec::new();
-        if opened.messages > 0 {
-            let command = Command::new("UID SEARCH HEADER Message-ID").text(needle(id.as_str()).as_bytes());
-            let hits = self.search(command).await?;
-            copies = self.verified(folder, &opened, &hits, id).await?;
+    fn not_searched(
+        &self,
+        seen: &mut Seen,
+        failed: &mut Vec<Skipped>,
+        folder: &Folder,
+        error: MailError,
+    ) -> Result<(), MailError> {
+        match error {
+            // Of the server, not of this folder: the whole look is made again later.
+            MailError::Unavailable { .. } => Err(error),
+            _ if self.connection.is_lost() => Err(error),
+            // Deleted or renamed meanwhile: the next pass lists the folders again.
+            MailError::Gone => Ok(()),
+            _ => {
+                failed.push(skipped(&folder.name, &error.to_string()));
+                seen.insert(folder.wire.clone(), Searched { state: None, copies: Vec::new() });
+                Ok(())
+            }
         }
-        Ok(Searched { state: Some(state), copies })
     }
 
     /// Those whose header has exactly this id.
@@ -173,6 +188,13 @@ impl Session {
         id: &MessageId,
     ) -> Result<Vec<FoundCopy>, MailError> {
         let mut copies = Vec::new();
+        let is_open = self.opened.as_ref().is_some_and(|now| now.folder == folder.wire);
+        if !hits.is_empty()
+            && !is_open
+            && self.enter(&folder.wire, Access::Look).await?.validity != opened.validity
+        {
+            return Err(MailError::Gone);
+        }
         for hits in hits.chunks(500) {
             let uids = Uids::of(hits.iter().copied());
             let items = if opened.modseq > 0 { ITEMS_AND_MODSEQ } else { ITEMS };
@@ -188,15 +210,18 @@ impl Session {
     }
 }
 
-fn answer(around: Around, mut seen: Seen, mut skipped: Vec<Skipped>) -> Located {
-    skipped.extend(around.garbled);
-    let mut located = Located { left_out: around.chosen.left_out, skipped, ..Located::default() };
-    for folder in around.chosen.looked_at {
-        if let Some(searched) = seen.remove(&folder.wire) {
-            located.copies.extend(searched.copies);
-            if searched.state.is_some() {
-                located.searched.push(folder.name);
+fn answer(around: &Around, mut seen: Seen, mut skipped: Vec<Skipped>) -> Located {
+    skipped.extend(around.garbled.iter().cloned());
+    let mut located = Located { left_out: around.chosen.left_out.clone(), skipped, ..Located::default() };
+    for folder in &around.chosen.looked_at {
+        match seen.remove(&folder.wire) {
+            Some(Searched { state: None, .. }) => {}
+            Some(searched) => {
+                located.copies.extend(searched.copies);
+                located.searched.push(folder.name.clone());
             }
+            // Empty, or searched before and nothing came since.
+            None => located.searched.push(folder.name.clone()),
         }
     }
     located
@@ -224,12 +249,6 @@ pub fn received(data: &Data) -> Result<Timestamp, MailError> {
     DateTime::parse_from_str(text.trim(), "%d-%b-%Y %H:%M:%S %z")
         .map(|time| Timestamp::from_secs(time.timestamp()))
         .map_err(|_| MailError::Other(format!("the server's date can't be read: {}", for_people(&text))))
-}
-
-fn state(data: &Data) -> Option<(Vec<u8>, (u32, u32))> {
-    let folder = data.values.first()?.bytes()?.to_vec();
-    let number = |name| u32::try_from(data.item(name)?.number()?).ok();
-    Some((folder, (number("UIDVALIDITY")?, number("UIDNEXT")?)))
 }
 
 /// What is searched for: the longest part that is plain ASCII. Servers differ in how they search the rest, and find

@@ -9,6 +9,8 @@
 
 mod absent;
 mod answer;
+mod around;
+mod barren;
 mod capability;
 mod command;
 mod config;
@@ -32,13 +34,14 @@ pub use config::{ImapConfig, Login, Tls};
 
 use absent::Absent;
 use async_trait::async_trait;
+use barren::Barren;
 use connect::Dialer;
 use connection::Connection;
 use domain::{
     mail::{EmailAddress, MessageId},
     mail_system::{
-        Capabilities, CopyHandle, FolderName, Located, MailError, MailSession, MailSystem, NewCopy, Put,
-        ReadEvidence, Removal, SentListing,
+        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, ReadEvidence,
+        Removal, SentListing,
     },
 };
 use gate::Gate;
@@ -66,6 +69,7 @@ struct Server {
     gate: Arc<Gate>,
     absent: Absent,
     read_log: Option<Arc<ReadLog>>,
+    barren: Barren,
     /// The last session had CONDSTORE.
     counts_changes: AtomicBool,
 }
@@ -84,6 +88,7 @@ impl ImapSystem {
                 gate,
                 absent: Absent::default(),
                 read_log,
+                barren: Barren::default(),
                 counts_changes,
             }),
         })
@@ -106,21 +111,22 @@ impl ImapSystem {
             config: server.config.clone(),
             mailbox: mailbox.clone(),
             server,
-            listed: None,
             foreign: None,
             opened: None,
+            around: None,
+            just_opened: true,
             put: Vec::new(),
             resync: false,
             _place: place,
         };
         // Cyrus lets us act for whoever we name. But each mailbox lists its inbox (RFC 3501 §6.3.8).
-        let folders = session.folders().await?;
-        if folders.find(&FolderName::inbox()).is_none() && folders.garbled.is_empty() {
+        let around = session.look_around(false).await?;
+        if !around.has_inbox && around.garbled.is_empty() {
             session.server.absent.note(mailbox, started);
             return Err(MailError::NoSuchMailbox(mailbox.clone()));
         }
         session.server.absent.forget(mailbox);
-        session.listed = Some(folders);
+        session.around = Some(around);
         Ok(session)
     }
 }

@@ -3,10 +3,10 @@
 use super::{
     Server,
     answer::Data,
+    around::Around,
     command::Command,
     config::ImapConfig,
     connection::{Connection, Reply},
-    folders::Folders,
     gate::Place,
     handle::Spot,
     trouble::told,
@@ -15,16 +15,20 @@ use super::{
 use domain::{mail::EmailAddress, mail_system::MailError};
 use std::sync::Arc;
 
+const SEARCHING: &str = "searching";
+
 pub struct Session {
     pub connection: Connection,
     pub server: Arc<Server>,
     pub mailbox: EmailAddress,
     pub config: Arc<ImapConfig>,
-    /// The folders as they were when the session began, for whoever asks first.
-    pub listed: Option<Folders>,
     /// Prefixes of folders that aren't this mailbox's own, once asked.
     pub foreign: Option<Vec<Vec<u8>>>,
     pub opened: Option<Opened>,
+    /// The folders as they were at the end of the last look.
+    pub around: Option<Around>,
+    /// That was when the session began: the first look needn't ask again.
+    pub just_opened: bool,
     /// What this session has put, by key: no other key may take it for its own.
     pub put: Vec<(String, Spot)>,
     pub resync: bool,
@@ -54,13 +58,13 @@ pub enum Access {
 impl Session {
     /// Opens it afresh: what came meanwhile is seen.
     pub async fn enter(&mut self, folder: &[u8], access: Access) -> Result<Opened, MailError> {
-        let parameter = self.connection.capable.condstore.then_some("(CONDSTORE)");
-        let command = Command::new(verb(access)).text(folder);
-        let command = match parameter {
-            Some(parameter) => command.word(parameter),
-            None => command,
-        };
+        let command = self.opening(folder, access);
         self.enter_with(folder, access, command).await.map(|(opened, _)| opened)
+    }
+
+    pub fn opening(&self, folder: &[u8], access: Access) -> Command {
+        let command = Command::new(verb(access)).text(folder);
+        if self.connection.capable.condstore { command.word("(CONDSTORE)") } else { command }
     }
 
     pub async fn enter_with(
@@ -71,8 +75,20 @@ impl Session {
     ) -> Result<(Opened, Reply), MailError> {
         // Whether it succeeds or not, the one before is closed.
         self.opened = None;
-        let doing = format!("opening {}", String::from_utf8_lossy(folder));
+        let doing = opening_of(folder);
         let reply = self.connection.ask(&doing, command).await?;
+        self.has_entered(folder, access, reply)
+    }
+
+    /// What the server's answer to [`Self::opening`] means.
+    pub fn has_entered(
+        &mut self,
+        folder: &[u8],
+        access: Access,
+        reply: Reply,
+    ) -> Result<(Opened, Reply), MailError> {
+        self.opened = None;
+        let doing = opening_of(folder);
         if reply.status.code == "SERVERBUG" {
             // A broken folder, not a broken server: it needs somebody to mend it, and the others can be read.
             return Err(MailError::Other(told(&doing, &reply.status)));
@@ -128,19 +144,8 @@ impl Session {
 
     /// UIDs in the open folder, ascending.
     pub async fn search(&mut self, command: Command) -> Result<Vec<u32>, MailError> {
-        let reply = self.connection.run("searching", command).await?;
-        let mut found = Vec::new();
-        for data in reply.all("SEARCH")? {
-            // After the UIDs may come `(MODSEQ 17)`.
-            let uids = data.values.iter().filter(|value| value.list().is_none());
-            let uids: Option<Vec<u32>> = uids.map(|value| u32::try_from(value.number()?).ok()).collect();
-            found.extend(
-                uids.ok_or_else(|| MailError::Other("the server's search answers no numbers".into()))?,
-            );
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
+        let reply = self.connection.ask(SEARCHING, command).await?;
+        hits(reply)
     }
 
     /// FETCH answers that name a UID of the set and have all `items`; others come unasked.
@@ -156,6 +161,21 @@ impl Session {
     }
 }
 
+/// What a search answered: UIDs, ascending.
+pub fn hits(reply: Reply) -> Result<Vec<u32>, MailError> {
+    let reply = reply.accepted(SEARCHING)?;
+    let mut found = Vec::new();
+    for data in reply.all("SEARCH")? {
+        // After the UIDs may come `(MODSEQ 17)`.
+        let uids = data.values.iter().filter(|value| value.list().is_none());
+        let uids: Option<Vec<u32>> = uids.map(|value| u32::try_from(value.number()?).ok()).collect();
+        found.extend(uids.ok_or_else(|| MailError::Other("the server's search answers no numbers".into()))?);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
 pub fn fetched<'r>(reply: &'r Reply, uids: &Uids, has: &[&str]) -> Result<Vec<(u32, &'r Data)>, MailError> {
     let mut found = Vec::new();
     for data in reply.all("FETCH")? {
@@ -167,6 +187,10 @@ pub fn fetched<'r>(reply: &'r Reply, uids: &Uids, has: &[&str]) -> Result<Vec<(u
         }
     }
     Ok(found)
+}
+
+fn opening_of(folder: &[u8]) -> String {
+    format!("opening {}", String::from_utf8_lossy(folder))
 }
 
 pub fn verb(access: Access) -> &'static str {

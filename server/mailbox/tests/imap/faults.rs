@@ -313,7 +313,7 @@ async fn a_message_moved_into_a_searched_folder_is_found() {
         let listed = || "* LIST () \"/\" INBOX\r\n* LIST () \"/\" Work\r\n$T OK\r\n".to_owned();
         match command.split(' ').take(2).collect::<Vec<_>>().as_slice() {
             ["LIST", ..] => Some(listed()),
-            ["EXAMINE", "\"Work\""] => {
+            ["EXAMINE", "\"INBOX\""] => {
                 // While we look at the last folder, the owner moves it from there to the first.
                 moved.store(1, Ordering::SeqCst);
                 Some("* 0 EXISTS\r\n* OK [UIDVALIDITY 9] x\r\n* OK [UIDNEXT 3] x\r\n$T OK in\r\n".into())
@@ -321,7 +321,8 @@ async fn a_message_moved_into_a_searched_folder_is_found() {
             ["EXAMINE", _] if moved.load(Ordering::SeqCst) == 0 => {
                 Some("* 0 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 5] x\r\n$T OK in\r\n".into())
             }
-            ["STATUS", "\"Work\""] => Some("* STATUS Work (UIDVALIDITY 9 UIDNEXT 3)\r\n$T OK\r\n".into()),
+            ["STATUS", "\"INBOX\""] => Some("* STATUS INBOX (UIDVALIDITY 9 UIDNEXT 3)\r\n$T OK\r\n".into()),
+            ["STATUS", _] => Some("* STATUS Work (UIDVALIDITY 7 UIDNEXT 6)\r\n$T OK\r\n".into()),
             _ => None,
         }
     })

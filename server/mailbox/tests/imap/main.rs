@@ -10,6 +10,7 @@ mod contract;
 mod cyrus;
 mod faults;
 mod house;
+mod looks;
 mod opened;
 mod people;
 mod sent;

@@ -1,0 +1,114 @@
+//! How little a look asks for, and that it misses nothing by it.
+
+use crate::house::{id, on_dovecot, on_fake, only, open};
+use domain::mail_system::{MailSystem, Removal};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+use testkit::{
+    dovecot::Dovecot,
+    fake_imap::{CAPABILITIES, FakeImap},
+};
+
+const MEI: &str = "mei@x.test";
+
+/// Folders searched, without the quotes.
+fn searched(fake: &FakeImap) -> Vec<String> {
+    let folder = |pair: &[String]| {
+        let folder = pair[0].strip_prefix("EXAMINE \"")?.split('"').next()?;
+        pair[1].starts_with("UID SEARCH").then(|| folder.to_owned())
+    };
+    fake.heard().windows(2).filter_map(folder).collect()
+}
+
+/// The message is in the inbox; `Work` has mail, `Old` has none. It tells all states at once.
+fn tells_states(next_in_work: Arc<AtomicU32>) -> FakeImap {
+    let in_work = AtomicBool::new(false);
+    FakeImap::start(move |command| {
+        let next = next_in_work.load(Ordering::SeqCst);
+        if command.starts_with("EXAMINE") {
+            in_work.store(command.contains("Work"), Ordering::SeqCst);
+        }
+        match command.split(' ').take(2).collect::<Vec<_>>().as_slice() {
+            ["AUTHENTICATE", ..] => Some(format!(
+                "$T OK [CAPABILITY {CAPABILITIES} LIST-EXTENDED SPECIAL-USE LIST-STATUS] in\r\n"
+            )),
+            ["LIST", ..] => Some(format!(
+                "* LIST () \"/\" INBOX\r\n* STATUS INBOX (MESSAGES 1 UIDVALIDITY 7 UIDNEXT 6)\r\n\
+                 * LIST () \"/\" Work\r\n* STATUS Work (MESSAGES 2 UIDVALIDITY 8 UIDNEXT {next})\r\n\
+                 * LIST () \"/\" Old\r\n* STATUS Old (MESSAGES 0 UIDVALIDITY 9 UIDNEXT 1)\r\n$T OK\r\n"
+            )),
+            ["EXAMINE", "\"Work\""] => Some(format!(
+                "* 2 EXISTS\r\n* OK [UIDVALIDITY 8] x\r\n* OK [UIDNEXT {next}] x\r\n$T OK in\r\n"
+            )),
+            ["UID", "SEARCH"] if in_work.load(Ordering::SeqCst) => Some("* SEARCH\r\n$T OK\r\n".into()),
+            _ => None,
+        }
+    })
+    .unwrap()
+}
+
+#[tokio::test]
+async fn only_folders_into_which_something_came_are_searched_again() {
+    let next = Arc::new(AtomicU32::new(3));
+    let fake = tells_states(next.clone());
+    let system = on_fake(&fake);
+    let mut session = open(&system, MEI).await;
+    let located = session.locate(&id("other@x.test")).await.unwrap();
+    assert_eq!((located.copies.len(), located.searched.len(), located.skipped.len()), (0, 3, 0));
+    assert_eq!(searched(&fake), ["Work", "INBOX"], "nothing is in Old");
+    for _ in 0..2 {
+        let located = session.locate(&id("other@x.test")).await.unwrap();
+        assert_eq!((located.copies.len(), located.searched.len()), (0, 3));
+        session = open(&system, MEI).await;
+    }
+    assert_eq!(searched(&fake).len(), 2, "also in a session of its own");
+    next.store(4, Ordering::SeqCst);
+    session.locate(&id("other@x.test")).await.unwrap();
+    assert_eq!(searched(&fake), ["Work", "INBOX", "Work"]);
+    only(session.locate(&id("m@x.test")).await.unwrap());
+    only(session.locate(&id("m@x.test")).await.unwrap());
+    assert_eq!(searched(&fake)[3..], ["Work", "INBOX", "INBOX"], "where it stands is looked up each time");
+}
+
+#[tokio::test]
+async fn a_message_that_comes_back_is_found_wherever_it_was_missed() {
+    let Some(dovecot) = Dovecot::start(&[MEI]).unwrap() else { return };
+    let mail = "From: lin@x.test\r\nMessage-ID: <m@x.test>\r\nSubject: x\r\n\r\nHello\r\n";
+    let system = on_dovecot(&dovecot);
+    let mut session = open(&system, MEI).await;
+    let mut client = dovecot.client(MEI).unwrap();
+    assert_eq!(session.locate(&id("m@x.test")).await.unwrap().copies, []);
+    for turn in 0..3 {
+        dovecot.deliver("lin@x.test", &[MEI], mail.as_bytes()).unwrap();
+        client.select("INBOX").unwrap();
+        let uid = client.mails().unwrap()[0].uid;
+        if turn > 0 {
+            client.move_to(uid, "Sent").unwrap();
+        }
+        let found = only(session.locate(&id("m@x.test")).await.unwrap());
+        assert_eq!(found.folder.0, if turn > 0 { "Sent" } else { "INBOX" });
+        let mut other = open(&system, MEI).await;
+        let same = only(other.locate(&id("m@x.test")).await.unwrap());
+        assert_eq!(other.remove(&same.handle).await.unwrap(), Removal::Removed);
+        assert_eq!(session.locate(&id("m@x.test")).await.unwrap().copies, []);
+        assert_eq!(other.locate(&id("m@x.test")).await.unwrap().copies, []);
+    }
+    assert!(system.exists(&MEI.parse().unwrap()).await.unwrap());
+}
+
+/// Answers to several commands in one go come in the server's own order.
+#[tokio::test]
+async fn a_server_that_mixes_answers_up_is_asked_one_by_one() {
+    let mixed = AtomicBool::new(false);
+    let fake = FakeImap::start(move |command| {
+        let first = command.starts_with("EXAMINE") && !mixed.swap(true, Ordering::SeqCst);
+        first.then(|| "$T9 OK that was another one\r\n".to_owned())
+    })
+    .unwrap();
+    let system = on_fake(&fake);
+    let error = open(&system, MEI).await.locate(&id("m@x.test")).await.unwrap_err();
+    assert!(error.is_passing(), "{error:?}");
+    only(open(&system, MEI).await.locate(&id("m@x.test")).await.unwrap());
+}
