@@ -6,7 +6,7 @@ use domain::{
     mail::{EmailAddress, MessageId},
     mail_system::{
         Capabilities, CopyHandle, FolderName, Located, MailError, MailSession, MailSystem, NewCopy, Put,
-        Removal, SentChanges, SentListing, SentRef,
+        ReadEvidence, Removal, SentChanges, SentListing, SentRef,
     },
     time::Timestamp,
 };
@@ -59,7 +59,12 @@ impl SentArchive {
 #[async_trait]
 impl MailSystem for SentArchive {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { name: "archive", race_free_removal: true, keeps_keywords: true }
+        Capabilities {
+            name: "archive",
+            race_free_removal: true,
+            keeps_keywords: true,
+            read_evidence: ReadEvidence::Flags,
+        }
     }
 
     async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
