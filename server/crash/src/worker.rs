@@ -110,9 +110,11 @@ async fn portal(place: &Place, mortality: &Arc<Mortality>, waker: Waker) -> Resu
     )
 }
 
-/// Turns until nothing is due, then lets time pass for what is tried again later.
+/// Turns until nothing is due, then lets time pass for what is tried again later: once more when all cases have
+/// ended, for mail about them.
 async fn rest(office: &Office, engine: &Engine) -> Result<()> {
     operation::start_engine(office).await?;
+    let mut ended = false;
     for _ in 0..60 {
         workload::decide_everything(office).await?;
         for _ in 0..500 {
@@ -120,7 +122,9 @@ async fn rest(office: &Office, engine: &Engine) -> Result<()> {
                 break;
             }
         }
-        if workload::open_cases(office).await?.is_empty() {
+        let all_had_ended = ended;
+        ended = workload::open_cases(office).await?.is_empty();
+        if ended && all_had_ended {
             return Ok(());
         }
         office.clock.advance(Duration::from_mins(11))?;

@@ -24,7 +24,7 @@ use domain::{
     mail_system::{FolderName, FoundCopy, Located, MailError, Skipped},
     time::Timestamp,
 };
-use std::{collections::HashMap, mem};
+use std::collections::HashMap;
 
 /// A mailbox that changes faster than this many looks is told as it is: incomplete.
 const PASSES: usize = 8;
@@ -65,7 +65,7 @@ impl Session {
         let (mut seen, mut failed) = (Seen::new(), Vec::new());
         // After an earlier look we know where to begin; the end is asked for anew in any case.
         let (mut around, mut fresh) = match self.around.take() {
-            Some(around) => (around, mem::take(&mut self.just_opened)),
+            Some(around) => (around, false),
             None => (self.look_around(false).await?, true),
         };
         for pass in 1.. {

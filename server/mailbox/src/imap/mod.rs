@@ -114,7 +114,6 @@ impl ImapSystem {
             foreign: None,
             opened: None,
             around: None,
-            just_opened: true,
             put: Vec::new(),
             resync: false,
             _place: place,

@@ -25,10 +25,8 @@ pub struct Session {
     /// Prefixes of folders that aren't this mailbox's own, once asked.
     pub foreign: Option<Vec<Vec<u8>>>,
     pub opened: Option<Opened>,
-    /// The folders as they were at the end of the last look.
+    /// The folders as they were when the session began, then at the end of the last look.
     pub around: Option<Around>,
-    /// That was when the session began: the first look needn't ask again.
-    pub just_opened: bool,
     /// What this session has put, by key: no other key may take it for its own.
     pub put: Vec<(String, Spot)>,
     pub resync: bool,

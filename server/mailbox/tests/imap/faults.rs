@@ -172,9 +172,9 @@ async fn strange_folder_names_arrive_as_they_came() {
     assert_eq!(searched, ["INBOX", "a \"b\" \\ c", "项目", "x) LOGOUT", "已发送", "x\ny"]);
     let opened: Vec<String> =
         fake.heard().into_iter().filter(|command| command.starts_with("EXAMINE")).collect();
-    assert_eq!(opened[1], "EXAMINE \"a \\\"b\\\" \\\\ c\" (CONDSTORE)");
-    assert_eq!(opened[3], "EXAMINE \"x) LOGOUT\" (CONDSTORE)");
-    assert_eq!(opened[5], "EXAMINE {3+}x\ny (CONDSTORE)");
+    assert_eq!(opened[0], "EXAMINE \"a \\\"b\\\" \\\\ c\" (CONDSTORE)");
+    assert_eq!(opened[2], "EXAMINE \"x) LOGOUT\" (CONDSTORE)");
+    assert_eq!(opened[4], "EXAMINE {3+}x\ny (CONDSTORE)");
 }
 
 #[tokio::test]
