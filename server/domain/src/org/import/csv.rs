@@ -3,36 +3,23 @@
 //! Columns are found by the names in the header row, so their order is free. Lists inside a field are separated
 //! by semicolons. A line number is that of the row's first line.
 
-use super::{Cell, GroupRow, ImportProblem, OrgPlan, PersonRow, Problems, Reason, check};
+use super::{Cell, GROUP, GroupRow, ImportProblem, OrgPlan, PERSON, PersonRow, Problems, Reason, check};
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 /// The tables' names in problems.
 pub const PEOPLE_FILE: &str = "people.csv";
 pub const GROUPS_FILE: &str = "groups.csv";
 
-const PEOPLE: &[&str] = &[
-    "name",
-    "address",
-    "aliases",
-    "department",
-    "manager",
-    "language",
-    "roles",
-    "active",
-    "legal_hold",
-    "delegates",
-];
-const GROUPS: &[&str] = &["address", "name", "members"];
 const REQUIRED: [&str; 2] = ["name", "address"];
 
 /// Either everything is right or all that is wrong in both tables is listed.
 pub fn parse_csv(people_text: &str, groups_text: Option<&str>) -> Result<OrgPlan, Vec<ImportProblem>> {
-    let mut people = Table::read(people_text, PEOPLE_FILE, PEOPLE);
+    let mut people = Table::read(people_text, PEOPLE_FILE, PERSON);
     let people_rows: Vec<PersonRow> = people.rows().iter().map(|row| people.person(row)).collect();
     let mut problems = people.problems.found;
     let mut group_rows = Vec::new();
     if let Some(text) = groups_text {
-        let mut groups = Table::read(text, GROUPS_FILE, GROUPS);
+        let mut groups = Table::read(text, GROUPS_FILE, GROUP);
         group_rows = groups.rows().iter().map(Row::group).collect();
         problems.extend(groups.problems.found);
     }

@@ -20,6 +20,21 @@ pub use toml::{TOML_FILE, parse_toml};
 use crate::mail::EmailAddress;
 use shared::{Language, Role};
 
+/// What can be said of a person, in both formats.
+const PERSON: &[&str] = &[
+    "name",
+    "address",
+    "aliases",
+    "department",
+    "manager",
+    "language",
+    "roles",
+    "active",
+    "legal_hold",
+    "delegates",
+];
+const GROUP: &[&str] = &["address", "name", "members"];
+
 /// A checked organisation: addresses are unique, managers and members exist, nobody manages in a circle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrgPlan {

@@ -1,6 +1,6 @@
 //! Reads the TOML form, key by key: a derived reader would stop at the first wrong one.
 
-use super::{Cell, GroupRow, ImportProblem, OrgPlan, PersonRow, Problems, Reason, check};
+use super::{Cell, GROUP, GroupRow, ImportProblem, OrgPlan, PERSON, PersonRow, Problems, Reason, check};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -10,19 +10,6 @@ use toml::{
 pub const TOML_FILE: &str = "org.toml";
 
 const TABLES: &[&str] = &["person", "group"];
-const PERSON: &[&str] = &[
-    "name",
-    "address",
-    "aliases",
-    "department",
-    "manager",
-    "language",
-    "roles",
-    "active",
-    "legal_hold",
-    "delegates",
-];
-const GROUP: &[&str] = &["address", "name", "members"];
 
 /// `[[person]]` and `[[group]]` tables; see `docs/` for an example. Either everything is right or all that is
 /// wrong is listed, except that a syntax error hides what follows it.
