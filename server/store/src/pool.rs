@@ -5,7 +5,7 @@
 
 use crate::{
     Transaction,
-    dialect::{Connection, failure},
+    dialect::{Connection, failure, is_locked},
     schema::SetupError,
 };
 use async_trait::async_trait;
@@ -20,11 +20,14 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     str::FromStr,
-    time::Duration,
+    time::{Duration, Instant},
 };
+use tokio::time::sleep;
 
 /// What `SQLite` uses when nobody asks for another size.
 const PAGE_BYTES: u64 = 4096;
+
+const AGAIN: Duration = Duration::from_millis(20);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -197,10 +200,22 @@ async fn open_file(path: &Path, options: &Options) -> Result<Pool, SetupError> {
         Some(bytes) => sqlite(path, options).pragma("max_page_count", (bytes / PAGE_BYTES).to_string()),
         None => sqlite(path, options),
     };
-    let writer = sqlite_pool(1, options).connect_with(writing).await?;
+    let writer = connect_patiently(writing, options).await?;
     let reading = sqlite(path, options).pragma("query_only", "ON");
     let readers = sqlite_pool(options.max_connections, options).connect_with(reading).await?;
     Ok(Pool::Sqlite { readers, writer, file: Some(path.to_owned()) })
+}
+
+/// The first connection turns a new file into one with a write-ahead log. Of two processes that do so at once each holds
+/// what the other waits for; `SQLite` sees it and tells one of them "locked" without waiting.
+async fn connect_patiently(to: SqliteConnectOptions, options: &Options) -> sqlx::Result<SqlitePool> {
+    let until = Instant::now() + options.lock_timeout;
+    loop {
+        match sqlite_pool(1, options).connect_with(to.clone()).await {
+            Err(error) if is_locked(&error) && Instant::now() < until => sleep(AGAIN).await,
+            done => return done,
+        }
+    }
 }
 
 fn sqlite(path: &Path, options: &Options) -> SqliteConnectOptions {

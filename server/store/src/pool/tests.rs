@@ -16,6 +16,22 @@ async fn database(folder: &TempDir) -> (Database, SqlitePool) {
     (db, writer)
 }
 
+/// Without patience about one in a hundred is refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_file_can_be_opened_by_several_at_once() {
+    for _ in 0..100 {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite:{}/recant.db", folder.path().display());
+        let openers = (0..4).map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move { Database::open(&url, &Options::default()).await.map(|_| ()) })
+        });
+        for opened in openers.collect::<Vec<_>>() {
+            opened.await.unwrap().unwrap();
+        }
+    }
+}
+
 async fn sessions(db: &Database) -> [bool; 3] {
     let mut tx = db.read().await.unwrap();
     let mut there = [false; 3];
