@@ -64,7 +64,9 @@ install_rustup() {
   else
     have curl || install curl
     curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://sh.rustup.rs |
-      sh -s -- -y --profile minimal --no-modify-path
+      sh -s -- -y --profile minimal --no-modify-path ||
+      give_up "rustup can't be fetched. On Debian 12 no rustup is needed once apt knows its security updates (bookworm-security): add them to /etc/apt/sources.list and run this again." \
+        "下载不到 rustup。在 Debian 12 上，只要 /etc/apt/sources.list 里有安全更新源（bookworm-security），就用不着 rustup：加上之后再运行一次。"
   fi
 }
 
