@@ -13,6 +13,7 @@ admin-change = Change roles
 admin-change-of = Change roles of { $name }
 admin-inactive = Left
 admin-on-hold = On legal hold
+admin-delegates = Shared with: { $names }
 admin-roles-of = Roles of { $name } ({ $address })
 admin-roles-means = Takes effect with their next click and stands in the audit trail.
 admin-roles-save = Save roles

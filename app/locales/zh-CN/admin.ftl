@@ -10,6 +10,7 @@ admin-change = 更改角色
 admin-change-of = 更改角色：{ $name }
 admin-inactive = 已离开
 admin-on-hold = 依法保全
+admin-delegates = 共用者：{ $names }
 admin-roles-of = { $name }（{ $address }）的角色
 admin-roles-means = 对方下一次点击时生效，并记入审计记录。
 admin-roles-save = 保存角色

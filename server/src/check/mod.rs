@@ -36,7 +36,7 @@ pub async fn play(running: &Running, folder: &Path, stories: &Stories, mails: &[
     let played = stage.small_recall(&stories.schedule).await;
     note(&mut stage, "small recall", played);
     say::line("4. refused: everything goes back");
-    match another(mails, &[&stories.contract, &stories.policy, &stories.schedule]) {
+    match another(mails, &[&stories.contract, &stories.policy, &stories.schedule, &stories.tender]) {
         Some(story) => {
             let played = stage.refusal(&story).await;
             note(&mut stage, "refusal", played);

@@ -31,9 +31,10 @@ pub async fn write(root: PathBuf, seed: u64, now: Timestamp) -> io::Result<Writt
 
 fn write_all(root: &Path, seed: u64, now: Timestamp) -> io::Result<Written> {
     let mut writer = Writer { root, made: HashSet::new(), written: Written::default() };
-    for person in &Cast::new(seed).people {
+    let cast = Cast::new(seed);
+    for owner in cast.people.iter().map(|person| &person.party).chain([&cast.tenders.party]) {
         for name in ["INBOX", "Sent", "Trash"] {
-            writer.folder(&person.party.address, &FolderName(name.to_owned()))?;
+            writer.folder(&owner.address, &FolderName(name.to_owned()))?;
         }
         writer.written.mailboxes += 1;
     }
@@ -114,7 +115,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let now = Timestamp::from_secs(1_769_994_000);
         let written = write(root.path().to_owned(), 1, now).await.unwrap();
-        assert_eq!(written.mailboxes, 60);
+        assert_eq!(written.mailboxes, 61);
         assert!(written.bytes < 120_000_000);
         let all = mails(1, now);
         assert_eq!(written.copies, all.iter().map(|mail| mail.placements.len()).sum::<usize>());

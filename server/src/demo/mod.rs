@@ -1,4 +1,5 @@
-//! The demo organisation: 60 people and two months of their mail, made from a seed and a reference time.
+//! The demo organisation: 60 people, a mailbox that some of them share, and two months of their mail, made from a seed
+//! and a reference time.
 //!
 //! The same seed and time give the same bytes. It writes texts and files only: what is in them reaches the
 //! portal through `recant org import` and the Maildirs, as anybody's would. Nobody and nothing in it exists.

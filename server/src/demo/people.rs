@@ -52,12 +52,22 @@ pub struct List {
     pub members: Vec<String>,
 }
 
+/// A mailbox that isn't a person's.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    pub party: Party,
+    /// Index of the unit whose people act for it.
+    pub unit: usize,
+}
+
 #[derive(Clone, Debug)]
 pub struct Cast {
     pub people: Vec<Employee>,
     pub units: Vec<Unit>,
     pub lists: Vec<List>,
     pub outsiders: Vec<Outsider>,
+    /// Of the employee's unit.
+    pub tenders: Shared,
 }
 
 pub fn at_home(local: &str) -> String {
@@ -67,8 +77,12 @@ pub fn at_home(local: &str) -> String {
 impl Cast {
     pub fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed, "people");
-        let mut cast =
-            Self { people: Vec::new(), units: Vec::new(), lists: Vec::new(), outsiders: outsiders() };
+        let tenders = Shared {
+            party: Party { name: "投标专用邮箱".to_owned(), address: at_home("tenders") },
+            unit: 0,
+        };
+        let (people, units, lists, outsiders) = (Vec::new(), Vec::new(), Vec::new(), outsiders());
+        let mut cast = Self { people, units, lists, outsiders, tenders };
         let mut names = Names::shuffled(&mut dice);
         for row in rows(include_str!("data/units.txt")) {
             let fields: Vec<&str> = row.split('|').map(str::trim).collect();
@@ -83,6 +97,7 @@ impl Cast {
                 cast.hire(list, place, rest.contains(&"en"), &mut names, &mut dice);
             }
         }
+        cast.tenders.unit = cast.people[cast.account(AccountKind::Employee)].unit;
         cast.give_aliases(&mut dice);
         cast.lists = cast.make_lists();
         cast
@@ -155,7 +170,7 @@ impl Cast {
     /// The part after the dot, or before it for English names, where nobody else has it.
     fn give_aliases(&mut self, dice: &mut Dice) {
         let mut taken: Vec<String> = self.units.iter().map(|unit| unit.list.clone()).collect();
-        taken.extend(["servicedesk", "ladder", "leads"].map(str::to_owned));
+        taken.extend(["servicedesk", "ladder", "leads", "tenders"].map(str::to_owned));
         for person in &mut self.people {
             let local = person.party.address.split('@').next().unwrap_or_default();
             let Some((first, last)) = local.split_once('.') else { continue };
@@ -223,6 +238,7 @@ impl Cast {
                 text.push_str("legal_hold = true\n");
             }
         }
+        self.write_shared(&mut text);
         for list in &self.lists {
             let Party { name, address } = &list.party;
             let _ = write!(
@@ -232,6 +248,19 @@ impl Cast {
             );
         }
         text
+    }
+
+    fn write_shared(&self, text: &mut String) {
+        let Shared { party: Party { name, address }, unit } = &self.tenders;
+        let Unit { path, list, people, .. } = &self.units[*unit];
+        let _ = write!(
+            text,
+            "\n[[person]]\nname = {name:?}\naddress = {address:?}\ndepartment = {path:?}\nlanguage = \"zh-CN\"\n"
+        );
+        if let Some(lead) = people.first() {
+            let _ = writeln!(text, "manager = {:?}", self.people[*lead].party.address);
+        }
+        let _ = writeln!(text, "delegates = [{:?}]", at_home(list));
     }
 }
 

@@ -1,5 +1,5 @@
 //! The two stories that must always work (design.md §1), and a small third one, among the newest mails.
-//! All three are sent by the demo's employee.
+//! Those three are sent by the demo's employee; a fourth by the mailbox that her team shares.
 
 use super::{
     accounts::{ACCOUNTS, AccountKind},
@@ -25,6 +25,8 @@ pub struct Stories {
     pub policy: Story,
     /// Three colleagues, all unread: needs nobody's approval.
     pub schedule: Story,
+    /// A price list that went to colleagues from the shared mailbox.
+    pub tender: Story,
 }
 
 /// What a check has to know about one of them.
@@ -61,15 +63,15 @@ struct Teller<'a> {
 /// The same in every call with the same arguments.
 pub fn stories(seed: u64, now: Timestamp) -> Stories {
     let cast = Cast::new(seed);
-    let [contract, policy, schedule] =
+    let [contract, policy, schedule, tender] =
         told(&cast, seed, now).map(|(letter, mail)| story(&cast, &letter, &mail));
-    Stories { contract, policy, schedule }
+    Stories { contract, policy, schedule, tender }
 }
 
-pub(super) fn told(cast: &Cast, seed: u64, now: Timestamp) -> [(Letter, DemoMail); 3] {
+pub(super) fn told(cast: &Cast, seed: u64, now: Timestamp) -> [(Letter, DemoMail); 4] {
     let topics = topics(include_str!("data/stories.txt"));
     let mut teller = Teller { cast, topics, now, dice: Dice::new(seed, "stories") };
-    [teller.contract(), teller.policy(), teller.schedule()]
+    [teller.contract(), teller.policy(), teller.schedule(), teller.tender()]
 }
 
 impl Teller<'_> {
@@ -108,6 +110,14 @@ impl Teller<'_> {
         told_as(letter, copies)
     }
 
+    fn tender(&mut self) -> (Letter, DemoMail) {
+        let to = [self.member("legal", 1), self.member("delivery", 0)];
+        let from = self.cast.tenders.party.clone();
+        let letter = self.letter_from(from, 3, to.to_vec(), Vec::new(), 12);
+        let copies = self.delivered(&letter);
+        told_as(letter, copies)
+    }
+
     fn member(&self, list: &str, place: usize) -> Party {
         let unit = self.cast.units.iter().find(|unit| unit.list == list);
         let person = unit.and_then(|unit| unit.people.get(place)).copied().unwrap_or(0);
@@ -115,10 +125,21 @@ impl Teller<'_> {
     }
 
     fn letter(&mut self, topic: usize, to: Vec<Party>, cc: Vec<Party>, minutes_ago: i64) -> Letter {
+        let from = self.cast.people[self.cast.account(AccountKind::Employee)].party.clone();
+        self.letter_from(from, topic, to, cc, minutes_ago)
+    }
+
+    fn letter_from(
+        &mut self,
+        from: Party,
+        topic: usize,
+        to: Vec<Party>,
+        cc: Vec<Party>,
+        minutes_ago: i64,
+    ) -> Letter {
         let topic = &self.topics[topic];
         let date = Timestamp::from_secs(self.now.secs() - minutes_ago * 60);
         let filling = Filling(vec![("year".to_owned(), calendar::year(date).to_string())]);
-        let from = self.cast.people[self.cast.account(AccountKind::Employee)].party.clone();
         let mut text: Vec<String> = topic
             .first
             .iter()

@@ -40,7 +40,7 @@ fn directory(seed: u64) -> Directory {
     let world =
         World { clock: Arc::new(Fixed(AtomicU64::new(1))), random: Arc::new(Fixed(AtomicU64::new(1))) };
     let change = plan.apply(&Directory::default(), &world);
-    assert_eq!((change.added, change.people.len()), (60, 60));
+    assert_eq!((change.added, change.people.len()), (61, 61), "60 people and a shared mailbox");
     Directory::new(change.people, change.departments, change.groups)
 }
 
@@ -96,6 +96,9 @@ fn the_organisation_is_imported_as_it_is_meant() {
             accounts().into_iter().find(|account| account.kind == kind).unwrap().address.parse().unwrap()
         };
         let id = |kind| directory.person_by_address(&find(kind)).unwrap().id;
+        let shared = directory.person_by_address(&"tenders@chengyu.example".parse().unwrap()).unwrap().id;
+        let acts = |kind| directory.acts_for(id(kind), shared);
+        assert!(acts(AccountKind::Employee) && acts(AccountKind::Manager) && !acts(AccountKind::Helpdesk));
         assert_eq!(directory.approvers_of(id(AccountKind::Employee)), [id(AccountKind::Manager)]);
         let boss = directory.people().into_iter().find(|person| person.manager.is_none()).unwrap().id;
         assert_eq!(directory.approvers_of(boss), [id(AccountKind::SecondApprover)]);
@@ -229,6 +232,9 @@ fn both_stories_wait_to_be_played() {
     let Story { to, copies, outside, .. } = &stories.schedule;
     assert_eq!((to.len(), copies.len(), outside.len()), (3, 3, 0));
     assert!(copies.iter().all(|copy| !copy.seen && copy.folder.is_inbox()));
+
+    let Story { sender, copies, attachments, .. } = &stories.tender;
+    assert_eq!((sender.as_str(), copies.len(), attachments.len()), ("tenders@chengyu.example", 2, 1));
 }
 
 #[test]

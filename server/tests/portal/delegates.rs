@@ -77,7 +77,7 @@ async fn who_acts_for_a_mailbox_finds_its_mail_and_others_meet_nothing() {
     let paths = [list.clone(), message.path.clone(), format!("{}/ask", message.path), results.clone()];
     assert_eq!(statuses(&mut employee, &paths).await, [StatusCode::OK; 4]);
 
-    let mut stranger = app.signed_in(AccountKind::Manager).await;
+    let mut stranger = app.signed_in(AccountKind::Helpdesk).await;
     assert_eq!(statuses(&mut stranger, &paths).await, [StatusCode::NOT_FOUND; 4]);
     let nobody = stranger.get("/sent?of=nobody%40x.test").await.unwrap();
     assert_eq!(nobody.status, StatusCode::NOT_FOUND);

@@ -23,7 +23,7 @@ use crate::{
 use domain::{
     admin::{self, RolesError},
     ids::PersonId,
-    org::{Directory, Person},
+    org::{Delegate, Directory, Person},
     shared::Role,
 };
 use leptos::{prelude::*, server_fn::ServerFn as _};
@@ -93,6 +93,7 @@ fn line(text: Text, directory: &Directory, person: &Person, typed: &str) -> impl
         person.roles.iter().map(|role| view! { <Badge label=labels::role(text, *role)/> " " }).collect_view();
     let left = (!person.active).then(|| view! { <Badge tone=Tone::Warn label=fl!(text, "admin-inactive")/> });
     let held = person.legal_hold.then(|| view! { <Badge tone=Tone::Bad label=fl!(text, "admin-on-hold")/> });
+    let shared = delegates(text, directory, person).map(|names| view! { <p class="hint">{names}</p> });
     let edit = format!("{HERE}?q={}&edit={}", local_path::escape(typed), person.id);
     let spoken = fl!(text, "admin-change-of", name = person.name.clone());
     let (name, address, above) = (person.name.clone(), person.address.to_string(), above.unwrap_or_default());
@@ -101,6 +102,7 @@ fn line(text: Text, directory: &Directory, person: &Person, typed: &str) -> impl
             <Cell head=who main=true>
                 <span>{name}</span> " " {left} " " {held}
                 <p class="hint">{address}</p>
+                {shared}
             </Cell>
             <Cell head=department>{path}</Cell>
             <Cell head=manager>{above}</Cell>
@@ -108,6 +110,18 @@ fn line(text: Text, directory: &Directory, person: &Person, typed: &str) -> impl
             <Cell head=change><LinkButton kind=ButtonKind::Quiet label=fl!(text, "admin-change") href=edit spoken/></Cell>
         </tr>
     }
+}
+
+/// Who acts for this mailbox, too; None: nobody.
+fn delegates(text: Text, directory: &Directory, person: &Person) -> Option<String> {
+    let name = |delegate: &Delegate| match delegate {
+        Delegate::Person(id) => directory.person(*id).map(|person| person.name.clone()),
+        Delegate::Group(id) => {
+            directory.group(*id).map(|group| format!("{} <{}>", group.name, group.address))
+        }
+    };
+    let names: Vec<_> = person.delegates.iter().filter_map(name).collect();
+    (!names.is_empty()).then(|| fl!(text, "admin-delegates", names = names.join(" / ")))
 }
 
 #[component]

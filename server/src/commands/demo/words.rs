@@ -71,7 +71,7 @@ impl Words {
     }
 
     pub fn stories(self, stories: &Stories) -> Vec<String> {
-        let (contract, policy, schedule) = (&stories.contract, &stories.policy, &stories.schedule);
+        let Stories { contract, policy, schedule, tender } = stories;
         let try_this = |chinese: String, english: String| self.pick(&chinese, &english);
         vec![
             self.pick(
@@ -100,6 +100,16 @@ impl Words {
                 format!(
                     "3. “{}” went to three colleagues, all unread: recall it; nobody has to approve.",
                     schedule.subject
+                ),
+            ),
+            try_this(
+                format!(
+                    "4. “{}”是从团队共用邮箱发出的：在“已发送”上方选择该邮箱，同样可以撤回。",
+                    tender.subject
+                ),
+                format!(
+                    "4. “{}” went out from the mailbox that her team shares: choose that above the list in Sent.",
+                    tender.subject
                 ),
             ),
         ]
