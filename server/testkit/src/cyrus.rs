@@ -145,18 +145,25 @@ struct Programs {
 impl Programs {
     /// With the libraries that were unpacked beside it.
     fn command(&self, program: &str) -> Result<Command> {
-        let mut libraries = OsString::new();
+        let (mut libraries, mut modules) = (OsString::new(), OsString::new());
         for place in ["usr/lib", "lib"] {
             for entry in fs::read_dir(self.root.join(place)).into_iter().flatten() {
-                let path = entry?.path();
+                let entry = entry?;
+                let path = entry.path();
                 if path.to_string_lossy().ends_with("-linux-gnu") {
+                    let system = Path::new("/").join(place).join(entry.file_name());
+                    for folder in [&path, &system] {
+                        modules.push(folder.join("sasl2"));
+                        modules.push(":");
+                    }
                     libraries.push(path);
                     libraries.push(":");
                 }
             }
         }
         let mut command = Command::new(self.root.join(program));
-        command.env("LD_LIBRARY_PATH", libraries);
+        // Modules that the system has weren't unpacked.
+        command.env("LD_LIBRARY_PATH", libraries).env("SASL_PATH", modules);
         Ok(command)
     }
 

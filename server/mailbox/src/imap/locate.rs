@@ -278,13 +278,9 @@ impl Session {
 /// `ahead`: the message as far as [`AHEAD`] instead of its id alone.
 fn items(modseq: bool, ahead: bool) -> &'static str {
     match (modseq, ahead) {
-        (false, false) => {
-            "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
-        }
+        (false, false) => "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])",
         (false, true) => "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.32768>)",
-        (true, false) => {
-            "(UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
-        }
+        (true, false) => "(UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])",
         (true, true) => "(UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[]<0.32768>)",
     }
 }

@@ -74,7 +74,10 @@ async fn only_folders_into_which_something_came_are_searched_again() {
 }
 
 fn commands(fake: &FakeImap, from: usize) -> Vec<String> {
-    fake.heard()[from..].iter().map(|command| command.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect()
+    fake.heard()[from..]
+        .iter()
+        .map(|command| command.split(' ').take(2).collect::<Vec<_>>().join(" "))
+        .collect()
 }
 
 #[tokio::test]

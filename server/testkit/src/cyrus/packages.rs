@@ -10,8 +10,8 @@ use std::{
     process::Command,
 };
 
-/// `saslpasswd2` makes the accounts.
-const WANTED: [&str; 2] = ["cyrus-imapd", "sasl2-bin"];
+/// `saslpasswd2` makes the accounts; the modules know PLAIN.
+const WANTED: [&str; 3] = ["cyrus-imapd", "sasl2-bin", "libsasl2-modules"];
 /// The rest of what they want is another program's business: a mail transport, awk.
 const NEEDED: [&str; 3] = ["cyrus", "sasl2", "lib"];
 
@@ -21,7 +21,7 @@ pub fn unpacked() -> Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     let lock = File::create(folder.join("lock"))?;
     lock.lock()?;
-    let root = folder.join("root");
+    let root = folder.join(WANTED.join("+"));
     if !root.exists() {
         let fresh = tempfile::tempdir_in(&folder)?;
         let made = fetch(fresh.path())?;
