@@ -19,28 +19,32 @@ use std::{
     },
 };
 use store::{Database, Options};
-use testkit::world::world;
+use testkit::{postgres::OwnServer, world::world};
 
 pub struct Company {
     pub portal: Arc<Portal>,
     commits: Arc<AtomicU64>,
     folder: tempfile::TempDir,
     _kind: Kind,
+    /// Goes after what is in it.
+    _database: tempfile::TempDir,
 }
 
 /// Goes with the company.
 pub enum Kind {
     Sqlite,
-    Postgres(testkit::postgres::Database),
+    Postgres(OwnServer),
 }
 
 impl Company {
-    pub async fn found(place: &Path, kind: Kind, colleagues: usize) -> Self {
+    /// Mail below `place`, the database in a folder of its own.
+    pub async fn found(place: &Path, kind: Kind, database: tempfile::TempDir, colleagues: usize) -> Self {
         let folder = tempfile::tempdir_in(place).unwrap();
         let url = match &kind {
-            Kind::Sqlite => format!("sqlite://{}", folder.path().join("recant.db").display()),
-            Kind::Postgres(database) => database.url().to_owned(),
+            Kind::Sqlite => format!("sqlite://{}", database.path().join("recant.db").display()),
+            Kind::Postgres(server) => server.url(),
         };
+        let database_folder = database;
         let database = Database::open(&url, &Options::default()).await.unwrap();
         database.migrate().await.unwrap();
         let commits = Arc::new(AtomicU64::new(0));
@@ -49,7 +53,7 @@ impl Company {
         let (world, _) = world(colleagues as u64);
         let portal = portal(folder.path().join("outbox"), store, mail, world, Arc::new(Waker::default()));
         hire(&portal, colleagues).await;
-        let company = Self { portal, commits, folder, _kind: kind };
+        let company = Self { portal, commits, folder, _kind: kind, _database: database_folder };
         company.deliver(colleagues);
         company
     }

@@ -16,7 +16,12 @@ mod probe;
 use engine::{Engine, Tuning, Waker};
 use maildirs::{Company, Kind};
 use serde_json::{Map, json};
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
+use tempfile::TempDir;
+use testkit::postgres::OwnServer;
 
 /// With a commit for each write: so many are enough to know the rate.
 const ALONE: usize = 1_000;
@@ -24,6 +29,8 @@ const ALONE: usize = 1_000;
 struct Asked {
     targets: usize,
     databases: Vec<String>,
+    /// Where the databases lie; mail stands on this checkout's disk in any case.
+    database_dir: PathBuf,
 }
 
 /// What one run came to.
@@ -35,9 +42,9 @@ struct Measured {
 }
 
 fn main() {
-    let asked = asked();
     let place = PathBuf::from(std::env::var_os("RECANT_BENCH_DIR").unwrap_or_else(|| "target/bench".into()));
     std::fs::create_dir_all(&place).unwrap();
+    let asked = asked(place.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let mut report = Map::new();
     println!(
@@ -45,10 +52,12 @@ fn main() {
         "", "targets", "targets/s", "commits/s", "entries/s", "fsync/s"
     );
     for database in &asked.databases {
-        let (Some(first), Some(second)) = (fresh(database), fresh(database)) else { continue };
-        let alone = runtime.block_on(run(&place, first, asked.targets.min(ALONE), 1));
-        let grouped = runtime.block_on(run(&place, second, asked.targets, Tuning::default().group));
-        let fsync = probe::fsyncs_per_second(&place);
+        let folder = || tempfile::tempdir_in(&asked.database_dir).unwrap();
+        let (first, second) = (folder(), folder());
+        let (Some(one), Some(two)) = (fresh(database, &first), fresh(database, &second)) else { continue };
+        let fsync = probe::fsyncs_per_second(&asked.database_dir);
+        let alone = runtime.block_on(run(&place, one, first, asked.targets.min(ALONE), 1));
+        let grouped = runtime.block_on(run(&place, two, second, asked.targets, Tuning::default().group));
         row(&format!("{database}, 1"), &alone, fsync);
         row(database, &grouped, fsync);
         let gain = grouped.rate(grouped.targets as u64) / alone.rate(alone.targets as u64);
@@ -67,17 +76,21 @@ fn main() {
     println!("{}", serde_json::Value::Object(report));
 }
 
-fn asked() -> Asked {
-    let mut asked = Asked { targets: 10_000, databases: vec!["sqlite".into(), "postgres".into()] };
+fn asked(database_dir: PathBuf) -> Asked {
+    let mut asked =
+        Asked { targets: 10_000, databases: vec!["sqlite".into(), "postgres".into()], database_dir };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--targets" => asked.targets = arguments.next().and_then(|number| number.parse().ok()).unwrap(),
             "--database" => asked.databases = arguments.next().into_iter().collect(),
+            "--database-dir" => asked.database_dir = arguments.next().unwrap().into(),
             // What `cargo bench` adds.
             "--bench" => {}
             other => {
-                println!("unknown option {other}; there are --targets N and --database sqlite|postgres");
+                println!(
+                    "unknown option {other}; there are --targets N, --database sqlite|postgres and --database-dir FOLDER"
+                );
                 std::process::exit(2);
             }
         }
@@ -86,16 +99,15 @@ fn asked() -> Asked {
 }
 
 /// A database of its own for one run. None: there is no Postgres here, and it was said.
-fn fresh(database: &str) -> Option<Kind> {
+fn fresh(database: &str, folder: &TempDir) -> Option<Kind> {
     if database == "sqlite" {
         return Some(Kind::Sqlite);
     }
-    let server = testkit::postgres::Postgres::shared().unwrap()?;
-    Some(Kind::Postgres(server.create_database().unwrap()))
+    OwnServer::durable_in(folder.path()).unwrap().map(Kind::Postgres)
 }
 
-async fn run(place: &std::path::Path, database: Kind, targets: usize, group: usize) -> Measured {
-    let company = Company::found(place, database, targets).await;
+async fn run(place: &Path, database: Kind, folder: TempDir, targets: usize, group: usize) -> Measured {
+    let company = Company::found(place, database, folder, targets).await;
     let tuning = Tuning { group, ..Tuning::default() };
     let engine = Engine::tuned(company.portal.clone(), Waker::default(), "bench".into(), tuning);
     company.ask().await;

@@ -27,8 +27,10 @@ rm -rf "$FOLDER/cluster"
 
 /// Nothing here survives the test run, so nothing is written through to the disk. What was committed survives
 /// the server, though: a test takes it away.
-const SETTINGS: &str = "-c fsync=off -c full_page_writes=off -c max_connections=400 \
-                        -c listen_addresses= -c unix_socket_permissions=0700";
+const QUICK: &str = "-c fsync=off -c full_page_writes=off";
+/// As in production: what is committed is on the disk.
+const DURABLE: &str = "-c fsync=on -c full_page_writes=on -c synchronous_commit=on";
+const SETTINGS: &str = "-c max_connections=400 -c listen_addresses= -c unix_socket_permissions=0700";
 
 /// This process's share in the server.
 pub struct Cluster {
@@ -70,9 +72,9 @@ impl Cluster {
         self.control(bin, &["stop", "-m", "immediate", "-w", "-s"])
     }
 
-    pub fn start_again(&self, bin: &Path) -> Result<()> {
+    pub fn start_again(&self, bin: &Path, durable: bool) -> Result<()> {
         let place = self.folder.join("cluster");
-        let (settings, log) = (settings(&place), place.join("log"));
+        let (settings, log) = (settings(&place, durable), place.join("log"));
         self.control(bin, &["start", "-w", "-s", "-o", &settings, "-l", &log.to_string_lossy()])
     }
 
@@ -142,15 +144,16 @@ fn start(folder: &Path, bin: &Path, owner: &Owner) -> Result<()> {
         "--locale=C.UTF-8",
         "--username=postgres",
     ]))?;
-    let settings = settings(&place);
+    let settings = settings(&place, false);
     // -w: returns when the server answers.
     let mut pg_ctl = owner.command(&bin.join("pg_ctl"));
     pg_ctl.args(["start", "-w", "-s", "-o", &settings, "-D"]).arg(&data).arg("-l").arg(place.join("log"));
     finish(&mut pg_ctl).with_context(|| fs::read_to_string(place.join("log")).unwrap_or_default())
 }
 
-fn settings(place: &Path) -> String {
-    format!("{SETTINGS} -c unix_socket_directories='{}'", place.display())
+fn settings(place: &Path, durable: bool) -> String {
+    let writing = if durable { DURABLE } else { QUICK };
+    format!("{writing} {SETTINGS} -c unix_socket_directories='{}'", place.display())
 }
 
 fn finish(command: &mut Command) -> Result<()> {

@@ -40,6 +40,16 @@ impl OwnServer {
         Ok(Some(Self { cluster, bin, folder: None }))
     }
 
+    /// One that waits for its disk, as in production: for measurements.
+    pub fn durable_in(folder: &Path) -> Result<Option<Self>> {
+        let own = Self::start_in(folder)?;
+        if let Some(own) = &own {
+            own.take_away()?;
+            own.cluster.start_again(&own.bin, true)?;
+        }
+        Ok(own)
+    }
+
     pub fn url(&self) -> String {
         self.cluster.url("postgres")
     }
@@ -50,7 +60,7 @@ impl OwnServer {
     }
 
     pub fn give_back(&self) -> Result<()> {
-        self.cluster.start_again(&self.bin)
+        self.cluster.start_again(&self.bin, false)
     }
 }
 
