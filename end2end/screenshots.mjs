@@ -11,8 +11,8 @@ const WIDE = { width: 1280, height: 900 }
 const NARROW = { width: 320, height: 700 }
 const SMALL = { width: 1120, height: 760 }
 const LIMIT = 200_000
-const ALSO_NARROW = ['sent', 'sent-found', 'ask', 'check', 'case-waiting', 'case-finished', 'restore-to-decide', 'engine']
-const ALSO_DARK = ['sent', 'sent-found', 'message', 'case-finished', 'restore-to-decide', 'engine']
+const ALSO_NARROW = ['sent', 'sent-found', 'sent-shared', 'message-shared', 'ask', 'check', 'case-waiting', 'case-finished', 'restore-to-decide', 'engine']
+const ALSO_DARK = ['sent', 'sent-found', 'sent-shared', 'message', 'case-finished', 'restore-to-decide', 'engine']
 
 const wanted = process.argv[2]
 if (!wanted) {

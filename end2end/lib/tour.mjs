@@ -1,5 +1,7 @@
 // Every page of the portal, with something to see on it: for the eye, and for axe.
 
+const SHARED = '/sent?of=' + encodeURIComponent('tenders@chengyu.example')
+
 /**
  * Lets the employee ask for two recalls, one that waits and one that is over, and leaves a third one unfinished.
  * Answers with the pages by person: `{ role: [{ name, path, status? }] }`; `anonymous` isn't signed in.
@@ -16,6 +18,7 @@ export async function prepare({ enter, portal }) {
   await employee.fillIn({ reason: 'wrong_version', includeRead: true, note: '附件是未定稿的草稿。' })
   await employee.check()
   const draft = new URL(employee.page.url()).pathname
+  const shared = await openShared(employee, portal.stories[3])
   return {
     numbers: { finished, waiting },
     pages: {
@@ -25,6 +28,8 @@ export async function prepare({ enter, portal }) {
         { name: 'sent-found', path: '/sent?q=' + encodeURIComponent('合同') },
         { name: 'sent-nothing', path: '/sent?q=zzzz' },
         { name: 'message', path: message },
+        { name: 'sent-shared', path: SHARED },
+        { name: 'message-shared', path: shared },
         { name: 'ask', path: `${message}/ask?draft=${draft.split('/').pop()}` },
         { name: 'check', path: draft },
         { name: 'cases', path: '/cases' },
@@ -46,10 +51,20 @@ export async function prepare({ enter, portal }) {
       ],
       administrator: [
         { name: 'people', path: '/admin/people' },
+        { name: 'people-shared', path: '/admin/people?q=tenders' },
         { name: 'doctor', path: '/admin/doctor' },
         { name: 'engine', path: '/admin/engine' },
         { name: 'engine-confirm', path: '/admin/engine?step=confirm' },
       ],
     },
   }
+}
+
+/** The list is read anew while one looks at it. */
+async function openShared(employee, subject) {
+  const link = employee.main.getByRole('link', { name: subject, exact: true }).first()
+  await employee.open(SHARED)
+  for (let looks = 0; looks < 20 && !(await link.count()); looks += 1) await employee.open(SHARED)
+  await employee.submit(link)
+  return new URL(employee.page.url()).pathname
 }
