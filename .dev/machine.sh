@@ -14,14 +14,16 @@ as_root() {
   fi
 }
 
-# install PACKAGE…: quietly, without questions, and without leaving daemons running that weren't.
+# install PACKAGE…: quietly, without questions, without leaving daemons running that weren't, and never in place of
+# another package: a machine's own mail server isn't ours to remove.
 install() {
   have apt-get || give_up "Please install these (no apt-get here): $*" "请自行安装（这里没有 apt-get）：$*"
   say "    installing: $*" "    安装：$*"
   refresh_package_lists
   local log
   log=$(mktemp)
-  without_daemons apt_get install --yes --no-install-recommends "$@" >"$log" 2>&1 || { cat "$log" && return 1; }
+  if [[ " $* " == *" postfix "* ]]; then without_configuration_for_postfix; fi
+  without_daemons apt_get install --yes --no-remove --no-install-recommends "$@" >"$log" 2>&1 || { cat "$log" && return 1; }
   rm -f "$log"
 }
 
@@ -54,6 +56,11 @@ without_daemons() (
   "$@"
 )
 
+# Its package asks what kind of mail server this machine shall be: none. Our tests bring a configuration of their own.
+without_configuration_for_postfix() {
+  echo 'postfix postfix/main_mailer_type select No configuration' | as_root debconf-set-selections
+}
+
 # needs WHAT…: each is a function below that prints the packages still missing.
 needs() {
   local what missing=()
@@ -82,6 +89,11 @@ missing_for_mail_and_database() {
   [[ -x /usr/sbin/dovecot && -x /usr/lib/dovecot/imap ]] || echo dovecot-imapd
   [[ -x /usr/lib/dovecot/lmtp ]] || echo dovecot-lmtpd
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+}
+
+# What carries mail from the sender to the mailboxes.
+missing_for_delivery() {
+  [[ -x /usr/sbin/postfix ]] || echo postfix
 }
 
 # The script that `./dev bench recall` compares with.

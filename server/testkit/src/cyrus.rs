@@ -9,7 +9,7 @@ mod packages;
 use crate::{
     imap::ImapClient,
     lmtp::Lmtp,
-    program::{Log, free_ports, say},
+    program::{Log, free_ports, is_root, say},
 };
 use anyhow::{Context, Result, bail};
 use std::{
@@ -18,7 +18,7 @@ use std::{
     fs,
     io::Write,
     os::unix::{
-        fs::{MetadataExt, PermissionsExt, chown},
+        fs::{PermissionsExt, chown},
         process::CommandExt,
     },
     path::{Path, PathBuf},
@@ -199,10 +199,6 @@ fn configure(dir: &Path, programs: &Programs, [imap, lmtp]: [u16; 2], settings: 
         fs::write(dir.join(name), text)?;
     }
     Ok(fs::write(dir.join("up.sh"), format!("echo {UP}\nexec tail -f /dev/null\n"))?)
-}
-
-fn is_root() -> Result<bool> {
-    Ok(fs::metadata("/proc/self")?.uid() == 0)
 }
 
 /// Cyrus refuses to run as root.

@@ -6,6 +6,7 @@ pub mod dovecot;
 pub mod fake_imap;
 pub mod imap;
 mod lmtp;
+pub mod postfix;
 pub mod postgres;
 mod program;
 pub mod sent_archive;

@@ -1,9 +1,12 @@
-//! Servers that a test starts: what they say, how they end, where they listen.
+//! Servers that a test starts: whether they can run, what they say, how they end, where they listen, who they are.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::{
+    env, fs,
     io::{BufRead, BufReader, Read, Write, sink},
     net::TcpListener,
+    os::unix::fs::MetadataExt,
+    path::Path,
     process::{Child, Command},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
@@ -48,7 +51,14 @@ impl Log {
     /// The program ends its own processes; waiting for all of them keeps them from writing into a folder that goes
     /// away.
     pub fn end(&self, program: &mut Child) {
-        let asked = Command::new("kill").arg(program.id().to_string()).status();
+        let mut kill = Command::new("kill");
+        kill.arg(program.id().to_string());
+        self.end_by(kill, program);
+    }
+
+    /// By a command of its own.
+    pub fn end_by(&self, mut stop: Command, program: &mut Child) {
+        let asked = stop.status();
         if !asked.is_ok_and(|status| status.success() && self.wait_for_the_end()) {
             let _ = program.kill();
         }
@@ -76,6 +86,36 @@ pub fn free_ports<const N: usize>() -> Result<[u16; N]> {
         *port = listener.local_addr()?.port();
     }
     Ok(ports)
+}
+
+/// For `localhost`, for three days, signed by itself: `cert.pem` and `key.pem`.
+pub fn certify(dir: &Path) -> Result<()> {
+    let request = "[req]\ndistinguished_name = name\nx509_extensions = use\nprompt = no\n[name]\nCN = localhost\n\
+        [use]\nbasicConstraints = critical,CA:FALSE\nsubjectAltName = DNS:localhost,IP:127.0.0.1\n";
+    fs::write(dir.join("request.cnf"), request)?;
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
+        .args(["-days", "3", "-config", "request.cnf", "-keyout", "key.pem", "-out", "cert.pem"])
+        .current_dir(dir)
+        .output()
+        .context("running openssl")?;
+    if !made.status.success() {
+        bail!("openssl: {}", String::from_utf8_lossy(&made.stderr));
+    }
+    Ok(())
+}
+
+pub fn is_root() -> Result<bool> {
+    Ok(fs::metadata("/proc/self")?.uid() == 0)
+}
+
+/// A server that can't run here leaves its tests out; with `RECANT_TEST_REQUIRE=1` that is an error.
+pub fn left_out<T>(lacking: &str) -> Result<Option<T>> {
+    if env::var("RECANT_TEST_REQUIRE").is_ok_and(|value| value == "1") {
+        bail!("{lacking}");
+    }
+    say(&format!("{lacking}: its tests are left out (RECANT_TEST_REQUIRE=1 makes this an error)"));
+    Ok(None)
 }
 
 #[expect(clippy::print_stderr, reason = "a test that was left out must not look like one that passed")]

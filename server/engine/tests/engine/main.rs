@@ -4,6 +4,7 @@
 mod corrections;
 mod crash;
 mod delegates;
+mod delivered;
 mod erasure;
 mod faults;
 mod first_reading;
