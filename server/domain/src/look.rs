@@ -20,8 +20,6 @@ pub struct Look {
     pub moved: bool,
     pub left_out: Vec<Skipped>,
     pub evidence: ReadEvidence,
-    /// See [`Located::hasty`].
-    pub hasty: bool,
 }
 
 #[derive(Debug)]
@@ -42,30 +40,8 @@ pub enum Own {
 /// `message` without Message-ID finds nothing: there is nothing to search by.
 pub async fn find(session: &mut dyn MailSession, message: &CaseMessage, own: Own) -> Result<Look, MailError> {
     let Some(id) = &message.message_id else { return Ok(Look::default()) };
-    let located = session.locate(id).await?;
-    verified(session, message, own, located).await
-}
-
-/// Like [`find`], for callers that look again before they believe that there is nothing more
-/// ([`MailSession::glance`]).
-pub async fn glance(
-    session: &mut dyn MailSession,
-    message: &CaseMessage,
-    own: Own,
-) -> Result<Look, MailError> {
-    let Some(id) = &message.message_id else { return Ok(Look::default()) };
-    let located = session.glance(id).await?;
-    verified(session, message, own, located).await
-}
-
-async fn verified(
-    session: &mut dyn MailSession,
-    message: &CaseMessage,
-    own: Own,
-    located: Located,
-) -> Result<Look, MailError> {
-    let Located { copies, searched, skipped, left_out, evidence, hasty } = located;
-    let mut look = Look { searched, skipped, left_out, evidence, hasty, ..Look::default() };
+    let Located { copies, searched, skipped, left_out, evidence } = session.locate(id).await?;
+    let mut look = Look { searched, skipped, left_out, evidence, ..Look::default() };
     for found in copies {
         if own == Own::Sender && found.folder == message.folder {
             continue;

@@ -31,12 +31,6 @@ pub trait MailSession: Send {
     /// Every copy with exactly this Message-ID, in every folder, without leaving a trace (no \Seen, no \Recent lost).
     async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError>;
 
-    /// Like [`Self::locate`], for whoever looks again before believing that there is nothing more: it may be quicker,
-    /// and then says [`Located::hasty`].
-    async fn glance(&mut self, id: &MessageId) -> Result<Located, MailError> {
-        self.locate(id).await
-    }
-
     /// Raw bytes, without setting \Seen.
     async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError>;
 
@@ -168,8 +162,6 @@ pub struct Located {
     pub left_out: Vec<Skipped>,
     /// What this look could go by.
     pub evidence: ReadEvidence,
-    /// A copy that was moved while we looked may be missing.
-    pub hasty: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,10 +24,7 @@ impl Visit {
     /// Takes what the task covers until a look finds nothing of it left: that look. A client that changes a copy
     /// each time is left alone for a while; where each copy is, is known by then.
     pub async fn take_all(&mut self, session: &mut dyn MailSession) -> Result<Look, TaskError> {
-        let mut look = self.glance(session).await?;
-        if look.hasty && self.covered(&look).is_empty() {
-            look = self.look(session).await?;
-        }
+        let mut look = self.look(session).await?;
         for _ in 0..ROUNDS {
             if self.is_done(&look) {
                 break;

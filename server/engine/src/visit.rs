@@ -46,28 +46,8 @@ impl Visit {
     /// Looks in all folders, notes in `detail` what was met, and finds out about copies that were sealed without
     /// anybody noting whether they were removed, too.
     pub async fn look(&mut self, session: &mut dyn MailSession) -> Result<Look, TaskError> {
-        let look = look::find(session, &self.job.case.message, self.own()).await?;
-        self.see(&look);
-        self.reconcile(&look).await?;
-        Ok(look)
-    }
-
-    /// A first look, quicker where it finds something to take: after that we look again in any case.
-    pub async fn glance(&mut self, session: &mut dyn MailSession) -> Result<Look, TaskError> {
-        if self.copies.iter().any(|copy| copy.state == CopyState::Vaulted) {
-            // Seen nowhere, they would count as held.
-            return self.look(session).await;
-        }
-        let look = look::glance(session, &self.job.case.message, self.own()).await?;
-        self.see(&look);
-        Ok(look)
-    }
-
-    fn own(&self) -> Own {
-        if self.job.person == self.job.case.owner() { Own::Sender } else { Own::Recipient }
-    }
-
-    fn see(&mut self, look: &Look) {
+        let own = if self.job.person == self.job.case.owner() { Own::Sender } else { Own::Recipient };
+        let look = look::find(session, &self.job.case.message, own).await?;
         let detail = &mut self.detail;
         detail.seen_there |= !look.copies.is_empty();
         detail.read_copies = count(look.copies.iter().filter(|copy| copy.found.flags.is_read()).count());
@@ -82,6 +62,8 @@ impl Visit {
             detail.folder = Some(copy.found.folder.clone());
             detail.evidence = look.evidence;
         }
+        self.reconcile(&look).await?;
+        Ok(look)
     }
 
     /// Before each effect: a withdrawal, a stop, a legal hold and a lost lease are seen (I5, I8).

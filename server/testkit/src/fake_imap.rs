@@ -130,7 +130,6 @@ impl Shared {
             () if is("UID SEARCH") && expunged => "* SEARCH\r\n".to_owned(),
             () if is("UID SEARCH") => format!("* SEARCH {UID}\r\n"),
             () if is("UID FETCH") && expunged => String::new(),
-            () if is("UID FETCH") && command.contains("BODY.PEEK[]<0.") => read_ahead(""),
             () if is("UID FETCH") && command.contains("BODY.PEEK[]") => {
                 format!("* 1 FETCH (UID {UID} BODY[] {{{}}}\r\n{MESSAGE})\r\n", MESSAGE.len())
             }
@@ -145,22 +144,14 @@ impl Shared {
     }
 }
 
-/// What is told of the one message when it is located, with these flags, by a server that gives no more than the
-/// header: as of a large message.
+/// What is told of the one message when it is located, with these flags.
 pub fn located(flags: &str) -> String {
-    found(flags, "BODY[HEADER.FIELDS (MESSAGE-ID)]", "Message-ID: <m@x.test>\r\n\r\n")
-}
-
-fn read_ahead(flags: &str) -> String {
-    found(flags, "BODY[]<0>", MESSAGE)
-}
-
-fn found(flags: &str, item: &str, block: &str) -> String {
+    let header = "Message-ID: <m@x.test>\r\n\r\n";
     format!(
         "* 1 FETCH (UID {UID} FLAGS ({flags}) INTERNALDATE \" 2-Feb-2026 09:00:00 +0800\" RFC822.SIZE {} MODSEQ (99) \
-         {item} {{{}}}\r\n{block})\r\n",
+         BODY[HEADER.FIELDS (MESSAGE-ID)] {{{}}}\r\n{header})\r\n",
         MESSAGE.len(),
-        block.len()
+        header.len()
     )
 }
 

@@ -67,13 +67,6 @@ impl MailSession for MortalSession {
         self.inner.locate(id).await
     }
 
-    /// As bad as it may be: every copy but one was just being moved.
-    async fn glance(&mut self, id: &MessageId) -> Result<Located, MailError> {
-        let mut located = self.locate(id).await?;
-        located.copies.truncate(1);
-        Ok(Located { hasty: true, ..located })
-    }
-
     async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
         self.inner.fetch(copy).await
     }

@@ -10,7 +10,6 @@ use super::{
 };
 use domain::mail_system::{FolderName, MailError, Skipped};
 use std::collections::HashMap;
-use tokio::time::Instant;
 
 const LOOKING: &str = "asking what came into the folders";
 
@@ -62,32 +61,14 @@ impl Session {
             Some(Err(error @ MailError::Unavailable { .. })) => return Err(error),
             other => other.and_then(Result::ok).map(|(opened, _)| opened),
         };
-        let mut around = self.around_as(&listed)?;
-        if states && !together {
-            around.stands = self.stands_of(&around.chosen).await?;
-        }
-        around.stands.extend(opened.map(|opened| (opened.folder.clone(), Stand::of(&opened))));
-        Ok(around)
-    }
-
-    /// All of it with one command, while no folder is open; None: it takes more.
-    pub fn listing_at_once(&self) -> Option<Command> {
-        let capable = &self.connection.capable;
-        (capable.list_status && capable.special_use && self.foreign.is_some()).then(|| self.listing(true))
-    }
-
-    /// The answer to [`Self::listing_at_once`]. One that can't be used is asked for again.
-    pub fn has_listed(&mut self, listed: Reply) {
-        let around = listed.accepted(LOOKING).and_then(|listed| self.around_as(&listed));
-        self.listed_at = around.is_ok().then(Instant::now);
-        self.around = around.ok();
-    }
-
-    fn around_as(&self, listed: &Reply) -> Result<Around, MailError> {
         let folders = Folders::of(&listed.all("LIST")?);
         let (garbled, has_inbox) = (folders.garbled.clone(), folders.find(&FolderName::inbox()).is_some());
         let chosen = folders.choose(self.foreign.as_deref().unwrap_or_default(), &self.config.left_out);
-        let stands = listed.all("STATUS")?.into_iter().filter_map(stand).collect();
+        let mut stands: HashMap<_, _> = listed.all("STATUS")?.into_iter().filter_map(stand).collect();
+        if states && !together {
+            stands = self.stands_of(&chosen).await?;
+        }
+        stands.extend(opened.map(|opened| (opened.folder.clone(), Stand::of(&opened))));
         Ok(Around { chosen, garbled, has_inbox, stands })
     }
 

@@ -17,9 +17,6 @@ const DELETED: &[&[u8]] = &[b"\\Deleted"];
 impl Session {
     pub async fn read(&mut self, handle: &CopyHandle) -> Result<Vec<u8>, MailError> {
         let spot = Spot::parse(handle)?;
-        if let Some(at) = self.read_ahead.iter().position(|(place, _)| *place == spot.place()) {
-            return Ok(self.read_ahead.swap_remove(at).1);
-        }
         if self.enter_spot(&spot, Access::Look).await?.is_none() {
             return Err(MailError::Gone);
         }
@@ -38,12 +35,8 @@ impl Session {
         if !self.connection.capable.uidplus {
             return Err(MailError::Denied(format!("{REMOVING}: the server has no UIDPLUS")));
         }
-        self.has_changed();
         let Some(opened) = self.enter_spot(&spot, Access::Change).await? else { return Ok(Removal::Changed) };
         let done = self.mark_and_expunge(&spot, &opened).await;
-        if matches!(done, Ok(Removal::Removed)) {
-            self.has_gone(handle, &spot.folder);
-        }
         // What comes next opens the folder it needs: a farewell that fails changes nothing that was done.
         if let Err(error) = self.leave().await {
             tracing::debug!(%error, "imap: the folder wasn't left");
@@ -75,17 +68,12 @@ impl Session {
         let mut commands = vec![Command::new("UID SEARCH UID").uids(uids)];
         if self.connection.capable.unselect {
             commands.push(Command::new("UNSELECT"));
-            // The next look begins with it.
-            commands.extend(self.listing_at_once());
         }
-        let mut replies = self.connection.ask_all(REMOVING, commands).await?.into_iter();
-        let left = replies.next().map(hits).transpose()?;
+        let replies = self.connection.ask_all(REMOVING, commands).await?;
         if self.connection.capable.unselect {
             self.opened = None;
-            if let Some(listed) = replies.nth(1) {
-                self.has_listed(listed);
-            }
         }
+        let left = replies.into_iter().next().map(hits).transpose()?;
         if left.is_some_and(|left| left.is_empty()) {
             return Ok(());
         }

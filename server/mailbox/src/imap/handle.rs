@@ -6,15 +6,6 @@ use domain::{
     mail_system::{CopyHandle, Flags, MailError},
 };
 
-/// One message for good: a UID is never given again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// As the server writes it.
-    pub folder: Vec<u8>,
-    pub validity: u32,
-    pub uid: u32,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spot {
     /// As the server writes it.
@@ -28,10 +19,6 @@ pub struct Spot {
 }
 
 impl Spot {
-    pub fn place(&self) -> Place {
-        Place { folder: self.folder.clone(), validity: self.validity, uid: self.uid }
-    }
-
     pub fn handle(&self) -> CopyHandle {
         let flags: Vec<String> = self.flags.iter().map(|flag| hex::encode(flag.as_bytes())).collect();
         let Self { folder, validity, uid, modseq, .. } = self;

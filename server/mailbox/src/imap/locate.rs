@@ -4,9 +4,6 @@
 //! are opened with EXAMINE: the owner's client sees nothing of it. A message that is moved while we look, from a
 //! folder yet to come into one that was searched, would be missed; so at the end the folders are asked whether
 //! anything came into them since, and those are searched again. What was searched and stayed as it was isn't.
-//!
-//! Each wait for the server costs more than what is waited for. So small messages are read as they are found, and
-//! whoever looks again in any case isn't kept waiting for the end.
 
 use super::{
     answer::{Data, Value, for_people},
@@ -15,7 +12,7 @@ use super::{
     command::Command,
     connection::Reply,
     folders::Folder,
-    handle::{Place, Spot, compared, flags_in, read_flags},
+    handle::{Spot, compared, flags_in, read_flags},
     put::Mark,
     session::{Access, Opened, Session, hits},
     uids::Uids,
@@ -24,39 +21,21 @@ use crate::header;
 use chrono::DateTime;
 use domain::{
     mail::MessageId,
-    mail_system::{CopyHandle, FolderName, FoundCopy, Located, MailError, Skipped},
+    mail_system::{FolderName, FoundCopy, Located, MailError, Skipped},
     time::Timestamp,
 };
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 /// A mailbox that changes faster than this many looks is told as it is: incomplete.
 const PASSES: usize = 8;
 /// The header that decides is in the answers.
 pub const HEADER: &str = "BODY[";
-/// What was listed within it counts as seen now.
-const A_MOMENT: Duration = Duration::from_secs(1);
-/// Hits that are few are read as far as this, and most messages are no longer.
-const AHEAD: usize = 32_768;
-const FEW: usize = 4;
+const ITEMS: &str = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
+const ITEMS_AND_MODSEQ: &str =
+    "(UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
 
 /// Searched in one go: enough to save the waiting, few enough to hear of trouble in time.
 const TOGETHER: usize = 16;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    Sure,
-    /// Ends as soon as something is found.
-    Hasty,
-}
-
-/// What the last look came to.
-pub struct Standing {
-    id: MessageId,
-    seen: Seen,
-    failed: Vec<Skipped>,
-    /// The next look may go on from here: this one was hasty, and nothing was done since.
-    goes_on: bool,
-}
 
 /// By the folder's name on the wire.
 type Seen = HashMap<Vec<u8>, Searched>;
@@ -76,28 +55,19 @@ struct Answered<'f> {
 }
 
 impl Session {
-    pub async fn find(&mut self, id: &MessageId, pace: Pace) -> Result<Located, MailError> {
+    pub async fn find(&mut self, id: &MessageId) -> Result<Located, MailError> {
         if !self.connection.capable.uidplus {
             return Err(MailError::Denied(
                 "the server can't remove a single message (it has no UIDPLUS, RFC 4315): nothing is touched"
                     .into(),
             ));
         }
-        let begun = self.standing.take().filter(|before| before.goes_on && before.id == *id);
-        if begun.is_none() {
-            self.read_ahead.clear();
-        }
-        let mut fresh = self.listed_at.take().is_some_and(|at| at.elapsed() < A_MOMENT);
-        let mut around = match self.around.take() {
-            // After an earlier look we know where to begin.
-            Some(around) if begun.is_none() => around,
-            _ => {
-                fresh = true;
-                self.look_around(begun.is_some()).await?
-            }
+        let (mut seen, mut failed) = (Seen::new(), Vec::new());
+        // After an earlier look we know where to begin; the end is asked for anew in any case.
+        let (mut around, mut fresh) = match self.around.take() {
+            Some(around) => (around, false),
+            None => (self.look_around(false).await?, true),
         };
-        let (mut seen, mut failed) = begun.map(|begun| (begun.seen, begun.failed)).unwrap_or_default();
-        let mut hasty = false;
         for pass in 1.. {
             let due = self.due(&around, &seen, id);
             if due.is_empty() && fresh {
@@ -111,16 +81,10 @@ impl Session {
             for some in due.chunks(TOGETHER) {
                 self.search_all(&mut seen, &mut failed, some, id).await?;
             }
-            hasty = pace == Pace::Hasty && seen.values().any(|searched| !searched.copies.is_empty());
-            if hasty {
-                break;
-            }
             (around, fresh) = (self.look_around(true).await?, true);
         }
-        let mut located = answer(&around, &seen, &failed);
-        located.hasty = hasty;
+        let mut located = answer(&around, seen, failed);
         self.around = Some(around);
-        self.standing = Some(Standing { id: id.clone(), seen, failed, goes_on: hasty });
         self.ask_log(id, &mut located).await;
         let urgency = |copy: &FoundCopy| (copy.flags.is_read(), !copy.folder.is_inbox(), copy.folder.clone());
         located.copies.sort_by_cached_key(urgency);
@@ -130,19 +94,14 @@ impl Session {
     /// Folders to be searched: into which something came since it was looked for there. The inbox last: what is
     /// found is mostly there, and it stays open.
     fn due(&self, around: &Around, seen: &Seen, id: &MessageId) -> Vec<Folder> {
-        let is_due = |folder: &&Folder| {
-            let now = around.state(folder);
-            match (seen.get(&folder.wire), now) {
-                (Some(Searched { state: None, .. }), _) => false,
-                (Some(Searched { state: Some(before), .. }), now) => now.is_some_and(|now| now != *before),
-                (None, None) => true,
-                (None, Some(now)) => {
-                    if around.is_empty(folder) {
-                        self.server.barren.note(&self.mailbox, id, &folder.wire, now);
-                    }
-                    !self.server.barren.is(&self.mailbox, id, &folder.wire, now)
-                }
+        let is_due = |folder: &&Folder| match seen.get(&folder.wire) {
+            Some(Searched { state: None, .. }) => false,
+            Some(Searched { state: Some(before), .. }) => {
+                around.state(folder).is_some_and(|now| now != *before)
             }
+            None => around.state(folder).is_none_or(|now| {
+                !around.is_empty(folder) && !self.server.barren.is(&self.mailbox, id, &folder.wire, now)
+            }),
         };
         let mut due: Vec<Folder> = around.chosen.looked_at.iter().filter(is_due).cloned().collect();
         due.sort_by_key(|folder| folder.name.is_inbox());
@@ -236,63 +195,29 @@ impl Session {
         {
             return Err(MailError::Gone);
         }
-        let items = items(opened.modseq > 0, hits.len() <= FEW);
         for hits in hits.chunks(500) {
             let uids = Uids::of(hits.iter().copied());
+            let items = if opened.modseq > 0 { ITEMS_AND_MODSEQ } else { ITEMS };
             for (uid, data) in self.fetch_items(&uids, items, &["FLAGS", HEADER]).await? {
                 let block = data.item(HEADER).and_then(Value::bytes).unwrap_or_default();
                 let found = header::message_id(block).ok().flatten();
                 if found.as_deref() == Some(id.as_str()) {
-                    let copy = copy(folder, opened, uid, &data)?;
-                    if block.len() < AHEAD && block.len() as u64 == copy.size {
-                        let place = Place { folder: folder.wire.clone(), validity: opened.validity, uid };
-                        self.read_ahead.push((place, block.to_vec()));
-                    }
-                    copies.push(copy);
+                    copies.push(copy(folder, opened, uid, &data)?);
                 }
             }
         }
         Ok(copies)
     }
-
-    /// What the last look found, less this copy: where none is left the folder needn't be searched again.
-    pub fn has_gone(&mut self, handle: &CopyHandle, folder: &[u8]) {
-        let Some(Standing { id, seen, .. }) = &mut self.standing else { return };
-        let Some(Searched { state: Some(state), copies }) = seen.get_mut(folder) else { return };
-        copies.retain(|copy| copy.handle != *handle);
-        if copies.is_empty() {
-            self.server.barren.note(&self.mailbox, id, folder, *state);
-        }
-    }
-
-    /// Something is done: the next look begins anew.
-    pub fn has_changed(&mut self) {
-        self.listed_at = None;
-        self.read_ahead.clear();
-        if let Some(standing) = &mut self.standing {
-            standing.goes_on = false;
-        }
-    }
 }
 
-/// `ahead`: the message as far as [`AHEAD`] instead of its id alone.
-fn items(modseq: bool, ahead: bool) -> &'static str {
-    match (modseq, ahead) {
-        (false, false) => "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])",
-        (false, true) => "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.32768>)",
-        (true, false) => "(UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])",
-        (true, true) => "(UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[]<0.32768>)",
-    }
-}
-
-fn answer(around: &Around, seen: &Seen, failed: &[Skipped]) -> Located {
-    let skipped = failed.iter().chain(&around.garbled).cloned().collect();
+fn answer(around: &Around, mut seen: Seen, mut skipped: Vec<Skipped>) -> Located {
+    skipped.extend(around.garbled.iter().cloned());
     let mut located = Located { left_out: around.chosen.left_out.clone(), skipped, ..Located::default() };
     for folder in &around.chosen.looked_at {
-        match seen.get(&folder.wire) {
+        match seen.remove(&folder.wire) {
             Some(Searched { state: None, .. }) => {}
             Some(searched) => {
-                located.copies.extend(searched.copies.iter().cloned());
+                located.copies.extend(searched.copies);
                 located.searched.push(folder.name.clone());
             }
             // Empty, or searched before and nothing came since.

@@ -45,7 +45,6 @@ use domain::{
     },
 };
 use gate::Gate;
-use locate::Pace;
 use read_log::ReadLog;
 use session::Session;
 use std::sync::{
@@ -100,8 +99,8 @@ impl ImapSystem {
         if server.absent.has(mailbox, Instant::now()) {
             return Err(MailError::NoSuchMailbox(mailbox.clone()));
         }
-        let room = timeout(server.config.timeout, server.gate.enter(mailbox)).await;
-        let room = room.map_err(|_| MailError::Unavailable {
+        let place = timeout(server.config.timeout, server.gate.enter(mailbox)).await;
+        let place = place.map_err(|_| MailError::Unavailable {
             reason: format!("all sessions with {} are in use", server.config.host),
             retry_after: None,
         })?;
@@ -115,12 +114,9 @@ impl ImapSystem {
             foreign: None,
             opened: None,
             around: None,
-            listed_at: None,
-            standing: None,
-            read_ahead: Vec::new(),
             put: Vec::new(),
             resync: false,
-            _room: room,
+            _place: place,
         };
         // Cyrus lets us act for whoever we name. But each mailbox lists its inbox (RFC 3501 §6.3.8).
         let around = session.look_around(false).await?;
@@ -130,7 +126,6 @@ impl ImapSystem {
         }
         session.server.absent.forget(mailbox);
         session.around = Some(around);
-        session.listed_at = Some(Instant::now());
         Ok(session)
     }
 }
@@ -196,11 +191,7 @@ impl MailSystem for ImapSystem {
 #[async_trait]
 impl MailSession for Session {
     async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
-        self.find(id, Pace::Sure).await
-    }
-
-    async fn glance(&mut self, id: &MessageId) -> Result<Located, MailError> {
-        self.find(id, Pace::Hasty).await
+        self.find(id).await
     }
 
     async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
@@ -212,7 +203,6 @@ impl MailSession for Session {
     }
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
-        self.has_changed();
         self.put_back(copy).await
     }
 
@@ -222,7 +212,6 @@ impl MailSession for Session {
     }
 
     async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
-        self.has_changed();
         self.put_unless_tried(copy, tried).await
     }
 

@@ -7,15 +7,13 @@ use super::{
     command::Command,
     config::ImapConfig,
     connection::{Connection, Reply},
-    gate::Place as Room,
-    handle::{Place, Spot},
-    locate::Standing,
+    gate::Place,
+    handle::Spot,
     trouble::told,
     uids::Uids,
 };
 use domain::{mail::EmailAddress, mail_system::MailError};
 use std::sync::Arc;
-use tokio::time::Instant;
 
 const SEARCHING: &str = "searching";
 
@@ -27,18 +25,12 @@ pub struct Session {
     /// Prefixes of folders that aren't this mailbox's own, once asked.
     pub foreign: Option<Vec<Vec<u8>>>,
     pub opened: Option<Opened>,
-    /// The folders as they were when the session began, then at the end of the last look or after a removal.
+    /// The folders as they were when the session began, then at the end of the last look.
     pub around: Option<Around>,
-    /// When `around` was asked for, if nothing was done since.
-    pub listed_at: Option<Instant>,
-    /// What the last look found.
-    pub standing: Option<Standing>,
-    /// Small messages that the last look has read, each to be had once.
-    pub read_ahead: Vec<(Place, Vec<u8>)>,
     /// What this session has put, by key: no other key may take it for its own.
     pub put: Vec<(String, Spot)>,
     pub resync: bool,
-    pub _room: Room,
+    pub _place: Place,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,19 +18,6 @@ fn but(start: &'static str, answer: impl Into<String>) -> FakeImap {
     FakeImap::start(move |command| command.starts_with(start).then(|| answer.clone())).unwrap()
 }
 
-/// The message is too large to be read as it is found; reading it is answered in another way.
-fn large_but(answer: impl Into<String>) -> FakeImap {
-    let answer = answer.into();
-    FakeImap::start(move |command| match command {
-        "UID FETCH 5 (UID BODY.PEEK[])" => Some(answer.clone()),
-        command if command.starts_with("UID FETCH 5 (UID FLAGS INTERNALDATE") => {
-            Some(format!("{}$T OK\r\n", located("")))
-        }
-        _ => None,
-    })
-    .unwrap()
-}
-
 async fn session(fake: &FakeImap) -> Box<dyn MailSession> {
     open(&on_fake(fake), MEI).await
 }
@@ -75,7 +62,7 @@ async fn a_healthy_server_serves() {
 
 #[tokio::test]
 async fn a_connection_cut_in_the_middle_of_a_literal() {
-    let fake = large_but(format!("* 1 FETCH (UID 5 BODY[] {{90}}\r\nFrom: {CUT}"));
+    let fake = but("UID FETCH 5 (UID BODY.PEEK[])", format!("* 1 FETCH (UID 5 BODY[] {{90}}\r\nFrom: {CUT}"));
     let mut session = session(&fake).await;
     let copy = found(session.as_mut()).await;
     let error = session.fetch(&copy.handle).await.unwrap_err();
@@ -152,7 +139,7 @@ async fn garbage_between_the_answers_is_passed_over_and_garbage_in_them_is_told(
 
 #[tokio::test]
 async fn an_endless_answer_fills_no_memory() {
-    let fake = large_but("* 1 FETCH (UID 5 BODY[] {99999999999}\r\nx");
+    let fake = but("UID FETCH 5 (UID BODY.PEEK[])", "* 1 FETCH (UID 5 BODY[] {99999999999}\r\nx");
     let mut session = session(&fake).await;
     let copy = found(session.as_mut()).await;
     let error = session.fetch(&copy.handle).await.unwrap_err();

@@ -8,7 +8,7 @@ use std::sync::{
 };
 use testkit::{
     dovecot::Dovecot,
-    fake_imap::{CAPABILITIES, FakeImap, MESSAGE},
+    fake_imap::{CAPABILITIES, FakeImap},
 };
 
 const MEI: &str = "mei@x.test";
@@ -65,56 +65,11 @@ async fn only_folders_into_which_something_came_are_searched_again() {
     }
     assert_eq!(searched(&fake).len(), 2, "also in a session of its own");
     next.store(4, Ordering::SeqCst);
-    session = open(&system, MEI).await;
     session.locate(&id("other@x.test")).await.unwrap();
     assert_eq!(searched(&fake), ["Work", "INBOX", "Work"]);
     only(session.locate(&id("m@x.test")).await.unwrap());
     only(session.locate(&id("m@x.test")).await.unwrap());
     assert_eq!(searched(&fake)[3..], ["Work", "INBOX", "INBOX"], "where it stands is looked up each time");
-}
-
-fn commands(fake: &FakeImap, from: usize) -> Vec<String> {
-    fake.heard()[from..]
-        .iter()
-        .map(|command| command.split(' ').take(2).collect::<Vec<_>>().join(" "))
-        .collect()
-}
-
-#[tokio::test]
-async fn a_glance_ends_with_what_it_finds_and_the_next_look_goes_on_from_there() {
-    let next = Arc::new(AtomicU32::new(3));
-    let fake = tells_states(next.clone());
-    let system = on_fake(&fake);
-    let mut session = open(&system, MEI).await;
-    let before = fake.heard().len();
-    let glance = session.glance(&id("m@x.test")).await.unwrap();
-    assert!(glance.hasty && glance.copies.len() == 1);
-    let asked = ["EXAMINE \"Work\"", "UID SEARCH", "EXAMINE \"INBOX\"", "UID SEARCH", "UID FETCH"];
-    assert_eq!(commands(&fake, before), asked);
-    // Meanwhile something came into a folder that was searched.
-    next.store(4, Ordering::SeqCst);
-    let before = fake.heard().len();
-    let look = session.locate(&id("m@x.test")).await.unwrap();
-    assert!(!look.hasty && look.copies == glance.copies);
-    assert_eq!(searched(&fake), ["Work", "INBOX", "Work"]);
-    assert_eq!(commands(&fake, before)[..2], ["EXAMINE \"INBOX\"", "LIST \"\""], "never searched twice");
-    // Where nothing is, it is a look like any other.
-    assert!(!session.glance(&id("other@x.test")).await.unwrap().hasty);
-}
-
-#[tokio::test]
-async fn after_a_removal_one_question_tells_that_nothing_is_left() {
-    let fake = tells_states(Arc::new(AtomicU32::new(3)));
-    let mut session = open(&on_fake(&fake), MEI).await;
-    let found = only(session.glance(&id("m@x.test")).await.unwrap());
-    let before = fake.heard().len();
-    assert_eq!(session.fetch(&found.handle).await.unwrap(), MESSAGE.as_bytes());
-    assert_eq!(fake.heard().len(), before, "it was read as it was found");
-    assert_eq!(session.remove(&found.handle).await.unwrap(), Removal::Removed);
-    let located = session.locate(&id("m@x.test")).await.unwrap();
-    assert_eq!((located.copies.len(), located.searched.len(), located.hasty), (0, 3, false));
-    let asked = ["SELECT \"INBOX\"", "UID STORE", "UID EXPUNGE", "UID SEARCH", "UNSELECT", "LIST \"\""];
-    assert_eq!(commands(&fake, before), asked);
 }
 
 #[tokio::test]
