@@ -22,7 +22,6 @@ install() {
   refresh_package_lists
   local log
   log=$(mktemp)
-  if [[ " $* " == *" postfix "* ]]; then without_configuration_for_postfix; fi
   without_daemons apt_get install --yes --no-remove --no-install-recommends "$@" >"$log" 2>&1 || { cat "$log" && return 1; }
   rm -f "$log"
 }
@@ -56,11 +55,6 @@ without_daemons() (
   "$@"
 )
 
-# Its package asks what kind of mail server this machine shall be: none. Our tests bring a configuration of their own.
-without_configuration_for_postfix() {
-  echo 'postfix postfix/main_mailer_type select No configuration' | as_root debconf-set-selections
-}
-
 # needs WHAT…: each is a function below that prints the packages still missing.
 needs() {
   local what missing=()
@@ -91,12 +85,15 @@ missing_for_mail_and_database() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
 }
 
-# What carries mail from the sender to the mailboxes. A machine that has another mail server keeps it, and does without
-# the tests of this one.
-have_postfix() {
-  [[ ! -x /usr/sbin/postfix ]] && have apt-get || return 0
-  install postfix ||
-    say "    Postfix can't be had here: its tests are left out." "    这里装不上 Postfix：跳过相关测试。"
+# What carries mail from the sender to the mailboxes, for some tests. A machine that has another mail server keeps it, and
+# does without them. The package asks what kind of mail server this machine shall be: none, our tests configure their own.
+try_postfix() {
+  [[ ! -x /usr/sbin/postfix ]] || return 0
+  # In a subshell: whatever goes wrong in it ends no more than the try.
+  (
+    echo 'postfix postfix/main_mailer_type select No configuration' | as_root debconf-set-selections
+    install postfix
+  ) || say "    Postfix can't be had here: its tests are left out." "    这里装不上 Postfix：跳过相关测试。"
 }
 
 # The script that `./dev bench recall` compares with.

@@ -18,7 +18,7 @@ export async function prepare({ enter, portal }) {
   await employee.fillIn({ reason: 'wrong_version', includeRead: true, note: '附件是未定稿的草稿。' })
   await employee.check()
   const draft = new URL(employee.page.url()).pathname
-  const shared = await openShared(employee, portal.stories[3])
+  const shared = await employee.openMail(portal.stories[3], SHARED)
   return {
     numbers: { finished, waiting },
     pages: {
@@ -58,13 +58,4 @@ export async function prepare({ enter, portal }) {
       ],
     },
   }
-}
-
-/** The list is read anew while one looks at it. */
-async function openShared(employee, subject) {
-  const link = employee.main.getByRole('link', { name: subject, exact: true }).first()
-  await employee.open(SHARED)
-  for (let looks = 0; looks < 20 && !(await link.count()); looks += 1) await employee.open(SHARED)
-  await employee.submit(link)
-  return new URL(employee.page.url()).pathname
 }

@@ -98,10 +98,10 @@ export class Visitor {
   }
 
   /** From Sent into one mail. The list is read anew while one looks at it, so it may take a second look. */
-  async openMail(subject) {
-    await this.open('/sent')
+  async openMail(subject, list = '/sent') {
+    await this.open(list)
     const link = this.main.getByRole('link', { name: subject, exact: true }).first()
-    for (let looks = 0; looks < 20 && !(await link.count()); looks += 1) await this.open('/sent')
+    for (let looks = 0; looks < 20 && !(await link.count()); looks += 1) await this.open(list)
     await this.submit(link)
     return new URL(this.page.url()).pathname
   }

@@ -27,6 +27,7 @@ use tokio::time::sleep;
 /// What `SQLite` uses when nobody asks for another size.
 const PAGE_BYTES: u64 = 4096;
 
+/// Between two tries to open a file that another process has in hand.
 const AGAIN: Duration = Duration::from_millis(20);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,15 +19,16 @@ use std::{
     },
 };
 use store::{Database, Options};
+use tempfile::TempDir;
 use testkit::{postgres::OwnServer, world::world};
 
 pub struct Company {
     pub portal: Arc<Portal>,
     commits: Arc<AtomicU64>,
-    folder: tempfile::TempDir,
+    folder: TempDir,
     _kind: Kind,
     /// Goes after what is in it.
-    _database: tempfile::TempDir,
+    _database_folder: TempDir,
 }
 
 /// Goes with the company.
@@ -38,13 +39,12 @@ pub enum Kind {
 
 impl Company {
     /// Mail below `place`, the database in a folder of its own.
-    pub async fn found(place: &Path, kind: Kind, database: tempfile::TempDir, colleagues: usize) -> Self {
+    pub async fn found(place: &Path, kind: Kind, database_folder: TempDir, colleagues: usize) -> Self {
         let folder = tempfile::tempdir_in(place).unwrap();
         let url = match &kind {
-            Kind::Sqlite => format!("sqlite://{}", database.path().join("recant.db").display()),
+            Kind::Sqlite => format!("sqlite://{}", database_folder.path().join("recant.db").display()),
             Kind::Postgres(server) => server.url(),
         };
-        let database_folder = database;
         let database = Database::open(&url, &Options::default()).await.unwrap();
         database.migrate().await.unwrap();
         let commits = Arc::new(AtomicU64::new(0));
@@ -53,7 +53,7 @@ impl Company {
         let (world, _) = world(colleagues as u64);
         let portal = portal(folder.path().join("outbox"), store, mail, world, Arc::new(Waker::default()));
         hire(&portal, colleagues).await;
-        let company = Self { portal, commits, folder, _kind: kind, _database: database_folder };
+        let company = Self { portal, commits, folder, _kind: kind, _database_folder: database_folder };
         company.deliver(colleagues);
         company
     }

@@ -25,12 +25,17 @@ pid=$(head -n 1 "$file" 2>/dev/null)
 rm -rf "$FOLDER/cluster"
 "#;
 
-/// Nothing here survives the test run, so nothing is written through to the disk. What was committed survives
-/// the server, though: a test takes it away.
-const QUICK: &str = "-c fsync=off -c full_page_writes=off";
-/// As in production: what is committed is on the disk.
-const DURABLE: &str = "-c fsync=on -c full_page_writes=on -c synchronous_commit=on";
 const SETTINGS: &str = "-c max_connections=400 -c listen_addresses= -c unix_socket_permissions=0700";
+
+/// When is something committed?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commits {
+    /// Nothing survives the test run, so nothing is written through to the disk. What was committed survives the
+    /// server, though: a test takes it away.
+    InMemory,
+    /// As in production.
+    OnDisk,
+}
 
 /// This process's share in the server.
 pub struct Cluster {
@@ -72,9 +77,9 @@ impl Cluster {
         self.control(bin, &["stop", "-m", "immediate", "-w", "-s"])
     }
 
-    pub fn start_again(&self, bin: &Path, durable: bool) -> Result<()> {
+    pub fn start_again(&self, bin: &Path, commits: Commits) -> Result<()> {
         let place = self.folder.join("cluster");
-        let (settings, log) = (settings(&place, durable), place.join("log"));
+        let (settings, log) = (settings(&place, commits), place.join("log"));
         self.control(bin, &["start", "-w", "-s", "-o", &settings, "-l", &log.to_string_lossy()])
     }
 
@@ -144,16 +149,19 @@ fn start(folder: &Path, bin: &Path, owner: &Owner) -> Result<()> {
         "--locale=C.UTF-8",
         "--username=postgres",
     ]))?;
-    let settings = settings(&place, false);
+    let settings = settings(&place, Commits::InMemory);
     // -w: returns when the server answers.
     let mut pg_ctl = owner.command(&bin.join("pg_ctl"));
     pg_ctl.args(["start", "-w", "-s", "-o", &settings, "-D"]).arg(&data).arg("-l").arg(place.join("log"));
     finish(&mut pg_ctl).with_context(|| fs::read_to_string(place.join("log")).unwrap_or_default())
 }
 
-fn settings(place: &Path, durable: bool) -> String {
-    let writing = if durable { DURABLE } else { QUICK };
-    format!("{writing} {SETTINGS} -c unix_socket_directories='{}'", place.display())
+fn settings(place: &Path, commits: Commits) -> String {
+    let through = if commits == Commits::OnDisk { "on" } else { "off" };
+    format!(
+        "-c fsync={through} -c full_page_writes={through} {SETTINGS} -c unix_socket_directories='{}'",
+        place.display()
+    )
 }
 
 fn finish(command: &mut Command) -> Result<()> {

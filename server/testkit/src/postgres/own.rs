@@ -1,6 +1,9 @@
 //! A server that one test has for itself, to take it away and give it back.
 
-use super::{cluster::Cluster, say, server_programs};
+use super::{
+    cluster::{Cluster, Commits},
+    say, server_programs,
+};
 use anyhow::{Result, bail};
 use std::{
     env, fs,
@@ -10,6 +13,7 @@ use std::{
 
 pub struct OwnServer {
     cluster: Cluster,
+    commits: Commits,
     bin: PathBuf,
     /// Goes after the server.
     folder: Option<tempfile::TempDir>,
@@ -37,15 +41,16 @@ impl OwnServer {
         };
         fs::set_permissions(folder, fs::Permissions::from_mode(0o711))?;
         let cluster = Cluster::join(&folder.join("server"), &bin)?;
-        Ok(Some(Self { cluster, bin, folder: None }))
+        Ok(Some(Self { cluster, commits: Commits::InMemory, bin, folder: None }))
     }
 
     /// One that waits for its disk, as in production: for measurements.
     pub fn durable_in(folder: &Path) -> Result<Option<Self>> {
-        let own = Self::start_in(folder)?;
-        if let Some(own) = &own {
+        let mut own = Self::start_in(folder)?;
+        if let Some(own) = &mut own {
+            own.commits = Commits::OnDisk;
             own.take_away()?;
-            own.cluster.start_again(&own.bin, true)?;
+            own.give_back()?;
         }
         Ok(own)
     }
@@ -60,7 +65,7 @@ impl OwnServer {
     }
 
     pub fn give_back(&self) -> Result<()> {
-        self.cluster.start_again(&self.bin, false)
+        self.cluster.start_again(&self.bin, self.commits)
     }
 }
 
