@@ -72,8 +72,8 @@ const BLOCK: usize = 1 << BLOCK_LEVEL;
 
 /// The tree over the first so many leaves, for each of these sizes: ascending, none above the number of leaves.
 pub fn growth(leaves: &[Hash], sizes: &[u64]) -> Vec<Frontier> {
-    let blocks: Vec<&[Hash]> = leaves.chunks_exact(BLOCK).collect();
-    let blocks = parallel::map(&blocks, |blocks| blocks.iter().map(|block| block_root(block)).collect());
+    let (blocks, _) = leaves.as_chunks::<BLOCK>();
+    let blocks = parallel::map(blocks, |blocks| blocks.iter().map(|block| block_root(block)).collect());
     let mut tree = Frontier::default();
     let mut place = 0;
     let mut grown = Vec::with_capacity(sizes.len());

@@ -95,7 +95,7 @@ impl Data {
             }
             word => word.is_word(name),
         };
-        pairs.chunks_exact(2).find(|pair| is_it(&pair[0])).map(|pair| &pair[1])
+        pairs.as_chunks::<2>().0.iter().find(|pair| is_it(&pair[0])).map(|pair| &pair[1])
     }
 }
 
