@@ -5,7 +5,7 @@
 #   3. Debian 12's own compiler, with the target's std built once from Debian's sources.
 # Where there is neither rustup nor Debian 12, rustup is installed first. Sourced by ./dev.
 
-# The compiler for which the lints are kept clean: each newer one has new ones. Debian 12 has it, too.
+# The newest compiler for which the lints are kept clean: each later one has new ones. Debian 12 has it, too.
 readonly RUST=1.96
 readonly WASM=wasm32-unknown-unknown
 readonly DEBIAN_RUST=(rustc-web cargo-web rust-web-src rustfmt-web rust-web-clippy lld-22)
@@ -47,6 +47,13 @@ new_enough() {
   least=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
   found=$("$1" --version 2>/dev/null | cut -d' ' -f2) || return 1
   [[ -n $found && $(printf '%s\n' "$least" "$found" | sort -V | head -1) == "$least" ]]
+}
+
+# no_newer_than SERIES RUSTC: 1.96 stands for all of 1.96.
+no_newer_than() {
+  local found
+  found=$("$2" --version 2>/dev/null | cut -d' ' -f2 | cut -d. -f1,2)
+  [[ $(printf '%s\n' "$1" "$found" | sort -V | tail -1) == "$1" ]]
 }
 
 # --- rustup -----------------------------------------------------------------
