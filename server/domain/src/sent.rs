@@ -8,6 +8,7 @@ use crate::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use shared::{CaseNumber, CaseState};
 
 /// One message of somebody's Sent folders, as indexed.
@@ -40,6 +41,16 @@ pub const MAX_TEXT: usize = 100_000;
 impl SentMessage {
     pub fn recipients(&self) -> impl Iterator<Item = &NamedAddress> {
         self.to.iter().chain(&self.cc).chain(&self.bcc)
+    }
+
+    /// The same for all mails of a conversation, which is named by its first mail (RFC 5322, 3.6.4). A mail without any
+    /// id is alone in its own.
+    pub fn conversation(&self) -> [u8; 16] {
+        let first = self.references.first().or(self.message_id.as_ref());
+        let name = first.map_or(self.id.0.as_bytes().as_slice(), |id| id.as_str().as_bytes());
+        let mut short = [0; 16];
+        short.copy_from_slice(&Sha256::digest(name)[..16]);
+        short
     }
 }
 

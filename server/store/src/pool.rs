@@ -234,6 +234,8 @@ fn sqlite_pool(max_connections: u32, options: &Options) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(options.acquire_timeout)
+        // A file doesn't go away as a server does; asking would cost as much as a short query.
+        .test_before_acquire(false)
         .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
 }
 

@@ -37,7 +37,7 @@ pub(crate) const SENT: Table = Table {
         "fingerprint",
         "size",
     ],
-    only_written: &["indexed", "hidden"],
+    only_written: &["indexed", "hidden", "conversation"],
 };
 
 const CURSORS: Table = Table {
@@ -115,9 +115,16 @@ impl SentMail for Transaction {
             .take();
         let messages = self.rows(&unindexed, read_sent).await?;
         self.add_words(&messages).await?;
-        let ids = messages.iter().map(|message| message.id.0);
-        let done = SENT.update().value("indexed", true).and_where(Expr::col("id").is_in(ids)).take();
-        self.run(&done).await
+        for message in &messages {
+            let done = SENT
+                .update()
+                .value("indexed", true)
+                .value("conversation", bytes(&message.conversation()))
+                .and_where(Expr::col("id").eq(message.id.0))
+                .take();
+            self.run_on(SENT.what, &done).await?;
+        }
+        Ok(messages.len() as u64)
     }
 
     async fn sent_by_message_id(&mut self, id: &MessageId) -> Result<Vec<SentMessage>> {
@@ -172,6 +179,7 @@ fn sent_row(message: &SentMessage) -> Result<Vec<Expr>> {
         number(message.size),
         true.into(),
         false.into(),
+        bytes(&message.conversation()),
     ])
 }
 

@@ -13,11 +13,11 @@ use crate::{
 };
 use domain::{
     ids::{PersonId, SentId},
-    search::{Search, Wanted, thread_token},
-    sent::{Found, Page, SentCase, SentFilter, SentMessage, SentSummary, Total},
+    search::{Search, Wanted},
+    sent::{Found, Page, SentCase, SentFilter, SentSummary, Total},
     store::Result,
 };
-use sea_query::{Expr, ExprTrait, Order};
+use sea_query::{Expr, ExprTrait, Order, SelectStatement};
 use std::time::Duration;
 
 /// Rows that can be turned to.
@@ -34,9 +34,7 @@ const TIME_LIMIT: Duration = Duration::from_millis(150);
 impl Transaction {
     pub(crate) async fn found(&mut self, owner: PersonId, filter: &SentFilter, page: Page) -> Result<Found> {
         if filter.search.threads {
-            let conversations = self.conversations(owner, filter).await?;
-            let all = SentFilter::default();
-            let ids = self.candidates(owner, &all, &conversations, MOST).await?;
+            let ids = self.in_conversations(owner, filter).await?;
             return self.page_of(ids, page).await;
         }
         let ids = self.candidates(owner, filter, &filter.search.wanted(), MOST).await?;
@@ -47,15 +45,21 @@ impl Transaction {
         }
     }
 
-    /// Words of all conversations with a mail that fits.
-    async fn conversations(&mut self, owner: PersonId, filter: &SentFilter) -> Result<Wanted> {
-        let ids = self.candidates(owner, filter, &filter.search.wanted(), MOST_IN_THREADS).await?;
-        let mut rows = self.summaries(&ids[..ids.len().min(MOST_IN_THREADS)]).await?;
-        rows.retain(|row| filter.search.matches(row));
-        let mut words: Vec<String> = rows.iter().filter_map(|row| root(&row.message)).collect();
-        words.sort();
-        words.dedup();
-        Ok(Wanted::Any(words.into_iter().map(Wanted::Word).collect()))
+    /// All of the conversations with a mail that fits.
+    async fn in_conversations(&mut self, owner: PersonId, filter: &SentFilter) -> Result<Vec<SentId>> {
+        let mut hits = self.candidates(owner, filter, &filter.search.wanted(), MOST_IN_THREADS).await?;
+        hits.truncate(MOST_IN_THREADS);
+        if !filter.search.is_exact() {
+            let mut rows = self.summaries(&hits).await?;
+            rows.retain(|row| filter.search.matches(row));
+            hits = rows.iter().map(|row| row.message.id).collect();
+        }
+        let conversations = select(SENT.name, ["conversation"])
+            .and_where(Expr::col("id").is_in(hits.iter().map(|id| id.0)))
+            .take();
+        let mut same = listed(owner, MOST);
+        same.and_where(Expr::col("conversation").in_subquery(conversations));
+        self.rows_within(TIME_LIMIT, &same, |row| row.id("id")).await
     }
 
     /// Newest first; one more than `most` says that there are more.
@@ -66,9 +70,7 @@ impl Transaction {
         wanted: &Wanted,
         most: usize,
     ) -> Result<Vec<SentId>> {
-        let mut found = select(SENT.name, ["id"])
-            .and_where(Expr::col("owner").eq(owner.0))
-            .and_where(Expr::col("hidden").eq(false))
+        let mut found = listed(owner, most)
             .and_where_option(filter.from.map(|from| Expr::col("sent_at").gte(from.0)))
             .and_where_option(filter.until.map(|until| Expr::col("sent_at").lt(until.0)))
             .and_where_option(filter.has_case.map(|has| {
@@ -76,7 +78,6 @@ impl Transaction {
                 if has { number.is_not_null() } else { number.is_null() }
             }))
             .take();
-        found.order_by("sent_at", Order::Desc).order_by("id", Order::Desc).limit(most as u64 + 1);
         if *wanted == Wanted::All(vec![]) {
             return self.rows(&found, |row| row.id("id")).await;
         }
@@ -138,9 +139,15 @@ impl Transaction {
     }
 }
 
-/// The word that all mails of the conversation have.
-fn root(message: &SentMessage) -> Option<String> {
-    message.references.first().or(message.message_id.as_ref()).map(thread_token)
+/// Ids of all that somebody sees of theirs: newest first, one more than `most`.
+fn listed(owner: PersonId, most: usize) -> SelectStatement {
+    select(SENT.name, ["id"])
+        .and_where(Expr::col("owner").eq(owner.0))
+        .and_where(Expr::col("hidden").eq(false))
+        .order_by("sent_at", Order::Desc)
+        .order_by("id", Order::Desc)
+        .limit(most as u64 + 1)
+        .take()
 }
 
 fn read_summary(row: &Row) -> Result<SentSummary> {

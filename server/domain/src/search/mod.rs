@@ -17,7 +17,7 @@ mod wanted;
 pub use marks::Piece;
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_TERMS, Parsed, Problem, Reason, parse};
 pub use query::{Day, Field, Node, Query, Span, Term, Unit};
-pub use tokens::{owner_token, thread_token, tokens};
+pub use tokens::{owner_token, tokens};
 pub use wanted::{Search, Wanted, midnight};
 
 #[cfg(test)]

@@ -7,12 +7,7 @@ use super::{
     query::Field,
     runs::{Kind, Run, runs},
 };
-use crate::{
-    ids::PersonId,
-    mail::{MessageId, NamedAddress},
-    sent::SentMessage,
-};
-use sha2::{Digest as _, Sha256};
+use crate::{ids::PersonId, mail::NamedAddress, sent::SentMessage};
 use std::collections::BTreeSet;
 
 /// Longer ones are cut in the index (letters).
@@ -33,9 +28,6 @@ pub fn tokens(message: &SentMessage) -> Vec<String> {
     if !message.attachments.is_empty() {
         found.add(ATTACHMENT.to_owned());
     }
-    for id in message.references.iter().chain(&message.message_id) {
-        found.add(thread_token(id));
-    }
     for (field, text) in headers(message) {
         for run in runs(text) {
             found.add_run(&run, Some(field));
@@ -50,13 +42,6 @@ pub fn tokens(message: &SentMessage) -> Vec<String> {
 /// Every message has its owner's.
 pub fn owner_token(owner: PersonId) -> String {
     format!("o§{}", owner.0.simple())
-}
-
-/// A message has its own and those of all it refers to.
-pub fn thread_token(id: &MessageId) -> String {
-    // Ids may hold anything, and capitals matter.
-    let hash = Sha256::digest(id.as_str().as_bytes());
-    format!("r§{}", crate::hex::encode(&hash[..12]))
 }
 
 /// Each name, address and file name on its own, so that no word is found across two of them.

@@ -125,6 +125,7 @@ async fn conversations_are_shown_whole(bed: Bed) {
         linked(5, "to others", &["X@else.test"]),
         linked(6, "more", &["X@else.test", "5@example.test"]),
         linked(7, "other", &["x@else.test"]),
+        SentMessage { message_id: None, ..linked(8, "nameless", &[]) },
     ])
     .await;
     let mut tx = bed.read().await;
@@ -135,7 +136,10 @@ async fn conversations_are_shown_whole(bed: Bed) {
         ("more in:thread", &[6, 5]),
         ("rfc822msgid:2@example.test in:thread", &[3, 2, 1]),
         ("nothing in:thread", &[]),
-        ("in:thread", &[7, 6, 5, 4, 3, 2, 1]),
+        ("nameless in:thread", &[8]),
+        // Looked at, as the index can't tell.
+        ("\"to others\" in:thread", &[6, 5]),
+        ("in:thread", &[8, 7, 6, 5, 4, 3, 2, 1]),
     ] {
         assert_eq!(found(&mut tx, query).await, hits, "{query}");
     }
