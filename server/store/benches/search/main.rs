@@ -37,7 +37,7 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let mut report = Map::new();
     for database in &asked.databases {
-        let Some(place) = Place::fresh(database, &folder) else { continue };
+        let Some(place) = runtime.block_on(Place::fresh(database, &folder)) else { continue };
         let figures = runtime.block_on(run(&asked, &place));
         report.insert(database.clone(), figures);
     }
