@@ -179,23 +179,25 @@ async fn rows_from_before_become_searchable(bed: Bed) {
     forget_words(&bed).await;
     let mut tx = bed.write().await;
     assert_eq!(found(&mut tx, "合同").await, []);
+    assert_eq!(found(&mut tx, "in:thread").await, []);
     assert_eq!(tx.index_sent(2).await.unwrap(), 2);
     assert_eq!(tx.index_sent(2).await.unwrap(), 1);
     assert_eq!(tx.index_sent(2).await.unwrap(), 0);
     assert_eq!(found(&mut tx, "合同").await, [3, 1]);
+    assert_eq!(found(&mut tx, "合同 in:thread").await, [3, 1]);
     tx.insert_sent(&[mail(4, MEI, "合同")]).await.unwrap();
     assert_eq!(tx.index_sent(2).await.unwrap(), 0);
     assert_eq!(found(&mut tx, "合同").await, [4, 3, 1]);
 }
 
-/// As a database is right after it got an index of words.
+/// As a database is right after it got an index of words, and conversations.
 async fn forget_words(bed: &Bed) {
     let emptied = if bed.url.starts_with("sqlite:") {
         "INSERT INTO sent_search (sent_search) VALUES ('delete-all'); DELETE FROM sent_number;"
     } else {
         "DELETE FROM sent_search;"
     };
-    bed.by_hand(&format!("{emptied} UPDATE sent_message SET indexed = false;")).await.unwrap();
+    bed.by_hand(&format!("{emptied} UPDATE sent_message SET indexed = false, conversation = NULL;")).await.unwrap();
 }
 
 /// Against looking at every letter: 10,000 mails of 20 to 80 characters out of 300.
