@@ -27,6 +27,9 @@ use tokio::time::sleep;
 /// What `SQLite` uses when nobody asks for another size.
 const PAGE_BYTES: u64 = 4096;
 
+/// A connection to Postgres that was in use so lately isn't asked whether it lives: that takes as long as a short query.
+const SURELY_ALIVE: Duration = Duration::from_secs(1);
+
 /// Between two tries to open a file that another process has in hand.
 const AGAIN: Duration = Duration::from_millis(20);
 
@@ -96,7 +99,16 @@ impl Database {
                 let server = server.application_name("recant").options(settings);
                 let pool = PgPoolOptions::new()
                     .max_connections(options.max_connections)
-                    .acquire_timeout(options.acquire_timeout);
+                    .acquire_timeout(options.acquire_timeout)
+                    .test_before_acquire(false)
+                    .before_acquire(|connection, state| {
+                        Box::pin(async move {
+                            if state.idle_for > SURELY_ALIVE {
+                                connection.ping().await?;
+                            }
+                            Ok(true)
+                        })
+                    });
                 Pool::Postgres(pool.connect_with(server).await?)
             }
         };

@@ -21,7 +21,7 @@ pub(crate) struct Words {
 
 /// On rows of `sent_message`.
 pub(crate) fn condition(wanted: &Wanted, owner: PersonId, dialect: &Connection) -> Expr {
-    Asked { owner: owner_token(owner), dialect, grammar: dialect.grammar() }.condition(wanted)
+    Asked { owner, token: owner_token(owner), dialect, grammar: dialect.grammar() }.condition(wanted)
 }
 
 /// The number of the newest case about the message; NULL without one.
@@ -38,7 +38,9 @@ pub(crate) fn of_newest_case(column: &'static str) -> Expr {
 }
 
 struct Asked<'a> {
-    owner: String,
+    owner: PersonId,
+    /// In the words of all the owner has sent.
+    token: String,
     dialect: &'a Connection,
     grammar: Grammar,
 }
@@ -48,7 +50,7 @@ impl Asked<'_> {
         if is_words(wanted) {
             let words = self.words(wanted);
             let Grammar { quote, and, .. } = &self.grammar;
-            return self.dialect.having(format!("{quote}{}{quote}{and}{words}", self.owner));
+            return self.dialect.having(self.owner, format!("{quote}{}{quote}{and}{words}", self.token));
         }
         match wanted {
             Wanted::All(parts) => {
@@ -67,7 +69,7 @@ impl Asked<'_> {
             Wanted::MessageId(id) => {
                 Expr::col("message_id").is_not_null().and(Expr::col("message_id").eq(id.as_str()))
             }
-            Wanted::Word(_) => self.dialect.having(self.words(wanted)),
+            Wanted::Word(_) => self.dialect.having(self.owner, self.words(wanted)),
         }
     }
 
@@ -82,7 +84,7 @@ impl Asked<'_> {
     fn words(&self, wanted: &Wanted) -> String {
         let Grammar { quote, and, or, and_not } = &self.grammar;
         let quoted = |word: &str| format!("{quote}{}{quote}", word.replace(*quote, ""));
-        let everything = quoted(&self.owner);
+        let everything = quoted(&self.token);
         let joined = |parts: &[Wanted], by: &str| {
             let parts: Vec<_> = parts.iter().map(|part| self.words(part)).collect();
             format!("({})", parts.join(by))

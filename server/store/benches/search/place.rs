@@ -77,7 +77,7 @@ impl Place {
             Self::Postgres { .. } => {
                 let mut connection = PgConnection::connect(&self.url()).await.unwrap();
                 let all = "SELECT pg_database_size(current_database())";
-                let words = "SELECT pg_total_relation_size('sent_search')";
+                let words = "SELECT CAST(SUM(pg_total_relation_size(relid)) AS BIGINT) FROM pg_partition_tree('sent_search')";
                 let mut sizes = [0; 2];
                 for (size, sql) in sizes.iter_mut().zip([all, words]) {
                     *size = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();

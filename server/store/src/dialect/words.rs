@@ -4,7 +4,7 @@
 use super::Connection;
 use crate::search::Words;
 use domain::ids::PersonId;
-use sea_query::Expr;
+use sea_query::{Expr, Value};
 use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
@@ -27,8 +27,8 @@ impl Connection {
         }
     }
 
-    /// Messages whose words fit this question.
-    pub fn having(&self, question: String) -> Expr {
+    /// Messages of one owner whose words fit this question.
+    pub fn having(&self, owner: PersonId, question: String) -> Expr {
         match self {
             Self::Sqlite(_) => Expr::cust_with_values(
                 "sent_message.id IN (SELECT sent_id FROM sent_number WHERE number IN \
@@ -37,8 +37,9 @@ impl Connection {
             ),
             // `IS TRUE` keeps it from becoming a join: how Postgres joins depends on what it guesses of sizes.
             Self::Postgres(_) => Expr::cust_with_values(
-                "(sent_message.id IN (SELECT sent_id FROM sent_search WHERE words @@ $1::tsquery)) IS TRUE",
-                [question],
+                "(sent_message.id IN \
+                 (SELECT sent_id FROM sent_search WHERE owner = $1 AND words @@ $2::tsquery)) IS TRUE",
+                [owner.0.into(), Value::from(question)],
             ),
         }
     }
@@ -48,14 +49,16 @@ impl Connection {
         match self {
             Self::Sqlite(tx) => index_in_sqlite(tx, words).await,
             Self::Postgres(tx) => {
-                let (ids, words): (Vec<Uuid>, Vec<String>) =
-                    words.into_iter().map(|row| (row.sent.0, row.tokens)).unzip();
+                let (whose, words): (Vec<_>, Vec<String>) =
+                    words.into_iter().map(|row| ((row.owner.0, row.sent.0), row.tokens)).unzip();
+                let (owners, ids): (Vec<Uuid>, Vec<Uuid>) = whose.into_iter().unzip();
                 let insert = sqlx::query(
-                    "INSERT INTO sent_search (sent_id, words) \
-                     SELECT id, array_to_tsvector(string_to_array(words, ' ')) \
-                     FROM UNNEST($1::uuid[], $2::text[]) AS new (id, words) ON CONFLICT DO NOTHING",
+                    "INSERT INTO sent_search (owner, sent_id, words) \
+                     SELECT owner, id, array_to_tsvector(string_to_array(words, ' ')) \
+                     FROM UNNEST($1::uuid[], $2::uuid[], $3::text[]) AS new (owner, id, words) \
+                     ON CONFLICT DO NOTHING",
                 );
-                insert.bind(ids).bind(words).execute(&mut **tx).await.map(drop)
+                insert.bind(owners).bind(ids).bind(words).execute(&mut **tx).await.map(drop)
             }
         }
     }
