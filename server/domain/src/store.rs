@@ -9,7 +9,7 @@ pub use care::{EngineSwitch, ErasableCase, KeysBy, VaultCare, VaultKeys};
 use crate::{
     audit,
     case::{
-        Approval, Case, CaseFilter, CaseRow, CopyRecord, Correction, Detail, SealedCopy, Target,
+        Approval, Case, CaseFilter, CaseRow, CopyRecord, Correction, Detail, Lease, SealedCopy, Target,
         draft::{Draft, Upload},
     },
     ids::{CaseId, CopyId, CorrectionId, DraftId, PersonId, SentId, TargetId, UploadId},
@@ -21,6 +21,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use shared::{CaseNumber, CopyState, CorrectionState, Language, Outcome, Role, TargetState, Task};
+use std::collections::HashMap;
 use thiserror::Error;
 
 #[async_trait]
@@ -244,12 +245,35 @@ pub struct TargetResult {
     pub detail: Detail,
 }
 
+/// A claim on a target, as its worker got it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leased {
+    pub target: TargetId,
+    pub fence: i64,
+}
+
+/// A task that its worker has ended.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub lease: Leased,
+    pub done: Task,
+    pub result: TargetResult,
+    pub at: Timestamp,
+}
+
 #[async_trait]
 pub trait Targets: Send {
     /// In the order they were inserted.
     async fn targets(&mut self, case: CaseId) -> Result<Vec<Target>>;
 
     async fn target(&mut self, id: TargetId) -> Result<Option<Target>>;
+
+    /// Who has them, and for which task; without those that aren't there.
+    async fn leases(&mut self, ids: &[TargetId]) -> Result<HashMap<TargetId, (Lease, Option<Task>)>>;
+
+    /// Nobody else changes them until this transaction ends. Taken in one order by all who lock several, so that two
+    /// never wait for each other crosswise.
+    async fn lock_targets(&mut self, ids: &[TargetId]) -> Result<()>;
 
     /// Takes up to `limit` targets with a task that is due and not leased, raises their fence, sets the lease.
     /// One `UPDATE … RETURNING` (design.md §7). Nothing while the engine is stopped. Release before hold before execute, then insertion order.
@@ -261,27 +285,21 @@ pub trait Targets: Send {
         limit: u32,
     ) -> Result<Vec<Target>>;
 
-    /// The task as it is now, with the lease prolonged; `Fenced` when the lease is no longer ours. None: nothing is
-    /// wanted any more, because the task was cleared or the engine is stopped (the lease then stays as it was).
-    async fn renew_target(
+    /// The tasks as they are now, with the leases prolonged; a lease that is no longer ours isn't in the answer.
+    /// None: nothing is wanted any more, because the task was cleared or the engine is stopped (the lease then stays as
+    /// it was).
+    async fn renew_targets(
         &mut self,
-        id: TargetId,
-        fence: i64,
+        leases: &[Leased],
         lease_until: Timestamp,
-    ) -> Result<Option<Task>>;
+    ) -> Result<HashMap<TargetId, Option<Task>>>;
 
     /// The heartbeat: all leases of this holder, on targets and mails, last at least until then. How many.
     async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64>;
 
-    /// Writes the result, ends the lease, and clears the task unless another one was set meanwhile.
-    async fn finish_target(
-        &mut self,
-        id: TargetId,
-        fence: i64,
-        done: Task,
-        result: &TargetResult,
-        now: Timestamp,
-    ) -> Result<()>;
+    /// Writes the results, ends the leases, and clears each task unless another one was set meanwhile. `Fenced` when
+    /// one of the leases is no longer ours; the transaction can then only be dropped.
+    async fn finish_targets(&mut self, finished: &[Finished]) -> Result<()>;
 
     /// Ends the lease; the task is tried again at `due_at`.
     async fn postpone_target(
@@ -324,7 +342,8 @@ pub trait Vault: Send {
     async fn copy_content(&mut self, copy: CopyId) -> Result<Option<(Vec<u8>, Vec<u8>)>>;
 
     /// A state out of the vault (`CopyState::is_out_of_vault`) also destroys the sealed header.
-    async fn set_copy_state(&mut self, copy: CopyId, state: CopyState) -> Result<()>;
+    /// `Missing` when one of them isn't there; the transaction can then only be dropped.
+    async fn set_copy_states(&mut self, states: &[(CopyId, CopyState)]) -> Result<()>;
 
     /// Every sealed byte of the case goes; its key stays.
     async fn empty_vault(&mut self, case: CaseId) -> Result<()>;

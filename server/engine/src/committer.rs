@@ -4,6 +4,7 @@
 //! back and each write is tried alone: an error reaches only the one it belongs to. Writes may therefore run
 //! more than once, and lean on ids and fences instead of on what they saw before.
 
+use crate::group::{Group, Renewal};
 use async_trait::async_trait;
 use domain::store::{Result, Store, StoreError, Tx};
 use std::{
@@ -21,7 +22,7 @@ use uuid::Uuid;
 
 /// A group waits so long for those that are about to write, too. Much less than a disk takes that is slow enough
 /// to make waiting worthwhile.
-const GATHER: Duration = Duration::from_millis(3);
+const GATHER: Duration = Duration::from_millis(1);
 
 /// Something to be written durably.
 #[async_trait]
@@ -31,7 +32,13 @@ pub trait Write: Send + Sync + 'static {
     /// Groups write their rows in this order, so that two transactions never wait for each other crosswise.
     fn row(&self) -> Uuid;
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<Self::Answer>;
+    /// Renewed before it runs, together with those of the others.
+    fn renewal(&self) -> Option<Renewal<'_>> {
+        None
+    }
+
+    /// What doesn't need an answer is left to the group.
+    async fn run(&self, tx: &mut dyn Tx, group: &mut Group) -> Result<Self::Answer>;
 }
 
 /// Cheap to clone; the committing ends with the last clone.
@@ -82,7 +89,8 @@ fn stopped() -> StoreError {
 #[async_trait]
 trait Pending: Send {
     fn row(&self) -> Uuid;
-    async fn attempt(&mut self, tx: &mut dyn Tx) -> Result<()>;
+    fn renewal(&self) -> Option<Renewal<'_>>;
+    async fn attempt(&mut self, tx: &mut dyn Tx, group: &mut Group) -> Result<()>;
     fn reply(self: Box<Self>, committed: Result<()>);
 }
 
@@ -98,8 +106,12 @@ impl<W: Write> Pending for Slot<W> {
         self.write.row()
     }
 
-    async fn attempt(&mut self, tx: &mut dyn Tx) -> Result<()> {
-        self.answer = Some(self.write.run(tx).await?);
+    fn renewal(&self) -> Option<Renewal<'_>> {
+        self.write.renewal()
+    }
+
+    async fn attempt(&mut self, tx: &mut dyn Tx, group: &mut Group) -> Result<()> {
+        self.answer = Some(self.write.run(tx, group).await?);
         Ok(())
     }
 
@@ -162,10 +174,15 @@ async fn gather(
     group
 }
 
-async fn together(store: &dyn Store, group: &mut [Box<dyn Pending>]) -> Result<()> {
+async fn together(store: &dyn Store, writes: &mut [Box<dyn Pending>]) -> Result<()> {
     let mut tx = store.write().await?;
-    for write in group.iter_mut() {
-        write.attempt(tx.as_mut()).await?;
+    let rows: Vec<_> = writes.iter().map(|write| write.row()).collect();
+    let renewals: Vec<_> = writes.iter().filter_map(|write| write.renewal()).collect();
+    let mut group = Group::begin(tx.as_mut(), &rows, &renewals).await?;
+    drop(renewals);
+    for write in writes {
+        write.attempt(tx.as_mut(), &mut group).await?;
     }
+    group.end(tx.as_mut()).await?;
     tx.commit().await
 }

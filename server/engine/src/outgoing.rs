@@ -3,6 +3,7 @@
 
 use crate::{
     committer::{Committer, Write},
+    group::Group,
     retry::{MAX_ATTEMPTS, delay},
 };
 use async_trait::async_trait;
@@ -174,7 +175,7 @@ impl<M: Outgoing> Write for Noted<M> {
         self.mail.row()
     }
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<()> {
+    async fn run(&self, tx: &mut dyn Tx, _: &mut Group) -> Result<()> {
         self.mail.save(tx).await?;
         tx.record(&self.entry).await
     }
@@ -194,12 +195,12 @@ impl<M: Outgoing> Write for Begun<M> {
         self.begun.row()
     }
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<bool> {
+    async fn run(&self, tx: &mut dyn Tx, group: &mut Group) -> Result<bool> {
         let runs = tx.engine_switch().await?.running;
         if runs {
-            self.begun.run(tx).await?;
+            self.begun.run(tx, group).await?;
         } else {
-            self.given_back.run(tx).await?;
+            self.given_back.run(tx, group).await?;
         }
         Ok(runs)
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     committer::{Committer, Write},
+    group::Group,
     target::TaskError,
 };
 use async_trait::async_trait;
@@ -67,7 +68,7 @@ impl Write for MakeKey {
         self.case.0
     }
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<WrappedKey> {
+    async fn run(&self, tx: &mut dyn Tx, _: &mut Group) -> Result<WrappedKey> {
         tx.vault_key(self.case.0, &self.fresh).await
     }
 }

@@ -1,6 +1,6 @@
 //! One claimed target: what its task works with, and the errors that end or postpone it.
 
-use crate::{committer::Committer, sealing::Sealing};
+use crate::{committer::Committer, permits::Permits, sealing::Sealing};
 use domain::{
     audit::NewEntry,
     case::{Case, Target, correction::ContentError, effects::Halt, flow::target_entry},
@@ -9,7 +9,7 @@ use domain::{
     mail_system::MailError,
     portal::Portal,
     shared::{Task, Trouble},
-    store::StoreError,
+    store::{Leased, StoreError},
     vault::SealError,
 };
 use serde_json::Value;
@@ -68,6 +68,7 @@ impl TaskError {
 pub struct Job {
     pub portal: Arc<Portal>,
     pub committer: Committer,
+    pub permits: Permits,
     pub case: Arc<Case>,
     pub sealing: Arc<Sealing>,
     pub target: Target,
@@ -76,6 +77,10 @@ pub struct Job {
 }
 
 impl Job {
+    pub fn lease(&self) -> Leased {
+        Leased { target: self.target.id, fence: self.target.lease.fence }
+    }
+
     pub fn entry(&self, action: &'static str, detail: Value) -> NewEntry {
         target_entry(&self.case, &self.target, self.portal.world.now(), action, detail)
     }

@@ -3,7 +3,7 @@
 use crate::{
     retry::{MAX_ATTEMPTS, delay},
     target::{Job, TaskError, count},
-    writes::{Ask, Effect, End, Note, Settle, Wait, permit_seen},
+    writes::{Ask, Effect, End, Note, Settle, Wait},
 };
 use domain::{
     case::{
@@ -35,6 +35,10 @@ impl Visit {
     }
 
     pub async fn read_copies(&mut self) -> Result<()> {
+        // Whoever is the first to have this target finds nothing.
+        if self.job.target.lease.fence == 1 {
+            return Ok(());
+        }
         self.copies = self.job.portal.store.read().await?.copies(self.job.target.id).await?;
         Ok(())
     }
@@ -68,10 +72,7 @@ impl Visit {
 
     /// Before each effect: a withdrawal, a stop, a legal hold and a lost lease are seen (I5, I8).
     pub async fn may_act(&mut self) -> Result<(), TaskError> {
-        let mut tx = self.job.portal.store.read().await?;
-        let seen = permit_seen(tx.as_mut(), &self.job).await?;
-        drop(tx);
-        match seen {
+        match self.job.permits.ask(self.job.clone()).await? {
             Some(permit) => permit.map_err(TaskError::Halted),
             None => self.announce(Effect::Known).await,
         }

@@ -7,6 +7,7 @@ use crate::{
     hold::hold,
     in_hand::InHand,
     outgoing::{Outgoing, post},
+    permits::Permits,
     release::release,
     sealing::Sealing,
     target::{Job, LEASE},
@@ -52,7 +53,7 @@ pub struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { side_by_side: 64, group: 64, memory: 96 << 20 }
+        Self { side_by_side: 128, group: 128, memory: 96 << 20 }
     }
 }
 
@@ -79,6 +80,7 @@ pub struct Engine {
     waker: Waker,
     tuning: Tuning,
     committer: Committer,
+    permits: Permits,
     in_hand: InHand,
     /// Of cases that targets in hand belong to.
     sealings: Mutex<HashMap<CaseId, Weak<Sealing>>>,
@@ -92,8 +94,9 @@ impl Engine {
 
     pub fn tuned(portal: Arc<Portal>, waker: Waker, holder: String, tuning: Tuning) -> Self {
         let committer = Committer::start(portal.store.clone(), tuning.group);
+        let permits = Permits::start(tuning.group);
         let in_hand = InHand::new(tuning.memory);
-        Self { portal, holder, waker, tuning, committer, in_hand, sealings: Mutex::default() }
+        Self { portal, holder, waker, tuning, committer, permits, in_hand, sealings: Mutex::default() }
     }
 
     /// Works until cancelled; what is in flight then is finished first.
@@ -192,8 +195,9 @@ impl Engine {
         // Claimed again because our clock jumped or the database was away: the visit in hand must end first.
         let Some(hand) = self.in_hand.take(target.id.0) else { return };
         let (sealing, bytes) = (self.sealing(case.id), case.message.size);
-        let (portal, committer) = (self.portal.clone(), self.committer.clone());
-        let job = Job { portal, committer, case, sealing, target, person, task };
+        let (portal, committer, permits) =
+            (self.portal.clone(), self.committer.clone(), self.permits.clone());
+        let job = Job { portal, committer, permits, case, sealing, target, person, task };
         let in_hand = self.in_hand.clone();
         work.spawn(async move {
             let _room = in_hand.room(bytes).await;

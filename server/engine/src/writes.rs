@@ -2,19 +2,21 @@
 
 use crate::{
     committer::Write,
-    target::{Job, LEASE},
+    group::{Group, Renewal},
+    target::Job,
 };
 use async_trait::async_trait;
 use domain::{
     case::{
-        Correction, Detail, SealedCopy, Target,
+        Correction, Detail, SealedCopy,
         effects::{self, Halt, Moment},
         flow, rules,
     },
     ids::CopyId,
     notify::Notification,
+    org::Directory,
     shared::{CopyState, Task},
-    store::{Result, StoreError, TargetResult, Tx},
+    store::{Finished, Result, TargetResult, Tx},
     time::Timestamp,
 };
 use serde_json::json;
@@ -52,24 +54,33 @@ impl Write for Ask {
         self.job.target.id.0
     }
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<Permit> {
-        let permit = permit(tx, &self.job).await?;
+    fn renewal(&self) -> Option<Renewal<'_>> {
+        Some(Renewal { lease: self.job.lease(), portal: &self.job.portal })
+    }
+
+    async fn run(&self, tx: &mut dyn Tx, group: &mut Group) -> Result<Permit> {
+        let permit = permit(group, &self.job);
         if permit.is_ok() {
             for note in &self.notes {
-                note.write(tx, &self.job).await?;
+                note.write(tx, group, &self.job).await?;
             }
-            self.effect.write(tx, &self.job).await?;
+            self.effect.write(tx, group, &self.job).await?;
         }
         Ok(permit)
     }
 }
 
 impl Effect {
-    async fn write(&self, tx: &mut dyn Tx, job: &Job) -> Result<()> {
+    async fn write(&self, tx: &mut dyn Tx, group: &mut Group, job: &Job) -> Result<()> {
         match self {
             Self::Known => {}
             Self::Take(copies) => {
-                tx.insert_copies(copies).await?;
+                // Bodies may be large: none is in memory twice.
+                if copies.iter().any(|copy| copy.body.is_some()) {
+                    tx.insert_copies(copies).await?;
+                } else {
+                    group.copies.extend_from_slice(copies);
+                }
                 for copy in copies {
                     tx.record(&job.entry("copy.sealed", json!({ "copy": copy.record.id }))).await?;
                 }
@@ -126,7 +137,7 @@ impl Write for Settle {
         self.job.target.id.0
     }
 
-    async fn run(&self, tx: &mut dyn Tx) -> Result<()> {
+    async fn run(&self, tx: &mut dyn Tx, group: &mut Group) -> Result<()> {
         let (job, target) = (&self.job, &self.job.target);
         let (id, fence, now) = (target.id, target.lease.fence, job.portal.world.now());
         let sure = effects::may_give_up(job.task, &self.copies(tx).await?);
@@ -135,9 +146,14 @@ impl Write for Settle {
             End::GivenUp(result, _) if sure => Some(result),
             _ => None,
         };
-        // First of all writes: it fails when the lease isn't ours any more.
+        // Fails when the lease isn't ours any more.
         match (&self.end, result) {
-            (_, Some(result)) => tx.finish_target(id, fence, job.task, result, now).await?,
+            (_, Some(result)) => group.finished.push(Finished {
+                lease: job.lease(),
+                done: job.task,
+                result: result.clone(),
+                at: now,
+            }),
             (End::Postponed(wait) | End::GivenUp(_, wait), None) => {
                 tx.postpone_target(id, fence, &wait.detail, wait.attempts, wait.due, now).await?;
             }
@@ -146,7 +162,7 @@ impl Write for Settle {
             }
         }
         for note in &self.notes {
-            note.write(tx, job).await?;
+            note.write(tx, group, job).await?;
         }
         let Some(result) = result else {
             return self.tell(tx).await;
@@ -186,10 +202,10 @@ impl Settle {
 }
 
 impl Note {
-    async fn write(&self, tx: &mut dyn Tx, job: &Job) -> Result<()> {
+    async fn write(&self, tx: &mut dyn Tx, group: &mut Group, job: &Job) -> Result<()> {
         match self {
             Self::Copy { id, state, action } => {
-                tx.set_copy_state(*id, *state).await?;
+                group.states.push((*id, *state));
                 tx.record(&job.entry(action, json!({ "copy": id }))).await
             }
             Self::Correction { correction, action } => write_correction(tx, job, correction, action).await,
@@ -207,33 +223,13 @@ async fn write_correction(
     tx.record(&job.entry(action, json!({ "correction": correction.id }))).await
 }
 
-/// May an effect follow, as the rows say, without writing? None: the lease is about to end, so ask with [`Ask`].
-pub async fn permit_seen(tx: &mut dyn Tx, job: &Job) -> Result<Option<Permit>> {
-    let soon = job.portal.world.now().plus(LEASE / 3);
-    let ours = |target: &Target| {
-        target.lease.fence == job.target.lease.fence && target.lease.holder == job.target.lease.holder
-    };
-    let target = tx.target(job.target.id).await?.filter(ours);
-    if target.as_ref().is_some_and(|target| target.lease.until.is_none_or(|until| until < soon)) {
-        return Ok(None);
-    }
-    let stopped = !tx.engine_switch().await?.running;
-    moment(tx, job, target.and_then(|target| target.task), stopped).await.map(Some)
-}
-
-async fn permit(tx: &mut dyn Tx, job: &Job) -> Result<Permit> {
-    let until = job.portal.world.now().plus(LEASE);
-    let wanted = match tx.renew_target(job.target.id, job.target.lease.fence, until).await {
-        Ok(task) => task,
-        Err(StoreError::Fenced(_)) => None,
-        Err(error) => return Err(error),
-    };
+fn permit(group: &Group, job: &Job) -> Permit {
     // A stopped engine renews nothing: then the task isn't wanted.
-    moment(tx, job, wanted, false).await
+    let Some((wanted, directory)) = group.renewed(job.target.id) else { return Err(Halt::Unwanted) };
+    permitted(job, wanted, false, directory)
 }
 
-async fn moment(tx: &mut dyn Tx, job: &Job, wanted: Option<Task>, stopped: bool) -> Result<Permit> {
-    let directory = job.portal.directory_as_seen(tx).await?;
+pub fn permitted(job: &Job, wanted: Option<Task>, stopped: bool, directory: &Directory) -> Permit {
     let on_legal_hold = rules::on_legal_hold(directory.person(job.person));
-    Ok(effects::permit(job.task, Moment { wanted, stopped, on_legal_hold }))
+    effects::permit(job.task, Moment { wanted, stopped, on_legal_hold })
 }

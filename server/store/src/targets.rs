@@ -9,17 +9,21 @@ use crate::{
     lease::{self, Claim, held, read_lease},
     notifications::NOTIFICATIONS,
     row::{code, json},
-    table::Table,
+    table::{Table, select},
 };
 use async_trait::async_trait;
 use domain::{
-    case::{Detail, Target},
+    case::{Detail, Lease, Target},
     ids::{CaseId, TargetId},
     shared::{Outcome, Task},
-    store::{EngineSwitch, Result, StoreError, TargetResult, Targets},
+    store::{EngineSwitch, Finished, Leased, Result, StoreError, Targets},
     time::Timestamp,
 };
-use sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, Query, UpdateStatement};
+use sea_query::{
+    CaseStatement, Cond, Condition, Expr, ExprTrait, Func, IntoIden, LockType, Order, Query, TableRef,
+    UpdateStatement, Value, ValueTuple,
+};
+use std::collections::HashMap;
 
 pub(crate) const TARGETS: Table = Table {
     name: "target",
@@ -55,6 +59,26 @@ impl Targets for Transaction {
         self.row(&TARGETS.select().and_where(Expr::col("id").eq(id.0)).take(), read_target).await
     }
 
+    async fn leases(&mut self, ids: &[TargetId]) -> Result<HashMap<TargetId, (Lease, Option<Task>)>> {
+        let leases = select(TARGETS.name, ["id", "task", "lease_holder", "lease_until", "fence"])
+            .and_where(Expr::col("id").is_in(ids.iter().map(|id| id.0)))
+            .take();
+        let read = |row: &Row| Ok((row.id("id")?, (read_lease(row)?, row.optional_parsed("task")?)));
+        Ok(self.rows(&leases, read).await?.into_iter().collect())
+    }
+
+    async fn lock_targets(&mut self, ids: &[TargetId]) -> Result<()> {
+        if self.is_alone() {
+            return Ok(());
+        }
+        let locked = select(TARGETS.name, ["id"])
+            .and_where(Expr::col("id").is_in(ids.iter().map(|id| id.0)))
+            .order_by("id", Order::Asc)
+            .lock(LockType::Update)
+            .take();
+        self.rows(&locked, |_| Ok(())).await.map(drop)
+    }
+
     async fn claim_targets(
         &mut self,
         holder: &str,
@@ -77,25 +101,26 @@ impl Targets for Transaction {
         claim.run(self, &statement, read_target, |target| target.task.map(rank)).await
     }
 
-    async fn renew_target(
+    async fn renew_targets(
         &mut self,
-        id: TargetId,
-        fence: i64,
+        leases: &[Leased],
         lease_until: Timestamp,
-    ) -> Result<Option<Task>> {
+    ) -> Result<HashMap<TargetId, Option<Task>>> {
+        let given = leases.iter().map(|lease| ValueTuple::Many(given(*lease).into())).collect();
         let renew = TARGETS
             .update()
             .value("lease_until", lease_until.0)
             .value("lease_task", Expr::col("task"))
-            .cond_where(held(id.0, fence))
+            .from(TableRef::ValuesList(given, GIVEN.into_iden()))
+            .cond_where(held_as_given())
             .and_where(engine_is_running())
-            .returning_col("task")
+            .returning(Query::returning().columns(["id", "task"]))
             .take();
-        match self.row(&renew, |row| row.optional_parsed("task")).await? {
-            Some(task) => Ok(task),
-            None if self.engine_switch().await?.running => Err(StoreError::Fenced(TARGETS.what)),
-            None => Ok(None),
+        let renewed = self.rows(&renew, |row| Ok((row.id("id")?, row.optional_parsed("task")?))).await?;
+        if renewed.is_empty() && !self.engine_switch().await?.running {
+            return Ok(leases.iter().map(|lease| (lease.target, None)).collect());
         }
+        Ok(renewed.into_iter().collect())
     }
 
     async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64> {
@@ -105,28 +130,32 @@ impl Targets for Transaction {
         Ok(targets + corrections + notifications)
     }
 
-    async fn finish_target(
-        &mut self,
-        id: TargetId,
-        fence: i64,
-        done: Task,
-        result: &TargetResult,
-        now: Timestamp,
-    ) -> Result<()> {
+    async fn finish_targets(&mut self, finished: &[Finished]) -> Result<()> {
+        let given: Result<_> = finished.iter().map(|one| finished_row(one).map(ValueTuple::Many)).collect();
+        let of_given = |column: &'static str| Expr::col((GIVEN, column));
         let other = |column: &'static str| {
-            let is_done = Expr::col("task").eq(done.code());
+            let is_done = Expr::col("task").eq(of_given("column3"));
             CaseStatement::new().case(is_done, Expr::null()).finally(Expr::col(column))
         };
-        let mut finish = changed(now)
-            .value("state", code(result.state))
-            .value("outcome", result.outcome.map(Outcome::code))
-            .value("detail", json(&result.detail)?)
+        let mut finish = TARGETS
+            .update()
+            .value("state", of_given("column4"))
+            .value("outcome", of_given("column5"))
+            .value("detail", of_given("column6"))
+            .value("updated_at", of_given("column7"))
             .value("task", other("task"))
             .value("task_rank", other("task_rank"))
             .value("attempts", 0)
-            .cond_where(held(id.0, fence))
+            .value("revision", Expr::col("revision").add(1))
+            .value("lease_task", None::<String>)
+            .from(TableRef::ValuesList(given?, GIVEN.into_iden()))
+            .cond_where(held_as_given())
             .take();
-        self.run_held(&mut finish).await
+        if self.run(lease::end(&mut finish)).await? == finished.len() as u64 {
+            Ok(())
+        } else {
+            Err(self.refused(StoreError::Fenced(TARGETS.what)))
+        }
     }
 
     async fn postpone_target(
@@ -235,6 +264,35 @@ impl Transaction {
 
 fn changed(now: Timestamp) -> UpdateStatement {
     TARGETS.update().value("updated_at", now.0).value("revision", Expr::col("revision").add(1)).take()
+}
+
+/// Rows of values beside the table that is updated.
+const GIVEN: &str = "given";
+
+/// The first two of a given row.
+fn given(lease: Leased) -> [Value; 2] {
+    [lease.target.0.into(), lease.fence.into()]
+}
+
+/// The row is the claim's that was given, still.
+fn held_as_given() -> Condition {
+    Cond::all()
+        .add(Expr::col((TARGETS.name, "id")).equals((GIVEN, "column1")))
+        .add(Expr::col((TARGETS.name, "fence")).equals((GIVEN, "column2")))
+        .add(Expr::col("lease_holder").is_not_null())
+}
+
+fn finished_row(finished: &Finished) -> Result<Vec<Value>> {
+    let Finished { lease, done, result, at } = finished;
+    let detail = serde_json::to_string(&result.detail).map_err(|error| StoreError::Other(Box::new(error)))?;
+    let rest = [
+        done.code().into(),
+        result.state.code().into(),
+        result.outcome.map(Outcome::code).into(),
+        detail.into(),
+        at.0.into(),
+    ];
+    Ok(given(*lease).into_iter().chain(rest).collect())
 }
 
 /// What people wait for most comes first.

@@ -34,6 +34,11 @@ impl Transaction {
         Self { connection, failed: false, makes_work: false, unwritten: Vec::new() }
     }
 
+    /// Nobody else writes before it ends.
+    pub(crate) fn is_alone(&self) -> bool {
+        matches!(self.connection, Connection::Sqlite(_))
+    }
+
     pub(crate) fn makes_work(&mut self) {
         self.makes_work = true;
     }
@@ -102,6 +107,12 @@ impl Transaction {
             written += self.noted(done, table.what)?;
         }
         Ok(written)
+    }
+
+    /// Some of it may have been written: it can only be dropped.
+    pub(crate) fn refused(&mut self, error: StoreError) -> StoreError {
+        self.failed = true;
+        error
     }
 
     fn noted<T>(&mut self, done: sqlx::Result<T>, what: &'static str) -> Result<T> {

@@ -14,9 +14,10 @@ use domain::{
     ids::{CaseId, CopyId, TargetId},
     mail_system::FolderName,
     shared::CopyState,
-    store::{Result, Vault},
+    store::{Result, StoreError, Vault},
 };
 use sea_query::{Cond, Expr, ExprTrait, Order, Query, UpdateStatement};
+use std::collections::{BTreeMap, HashMap};
 
 pub(crate) const BODIES: Table = Table {
     name: "vault_body",
@@ -70,13 +71,25 @@ impl Vault for Transaction {
         self.row(&content, |row| Ok((row.get("header")?, row.get("sealed")?))).await
     }
 
-    async fn set_copy_state(&mut self, copy: CopyId, state: CopyState) -> Result<()> {
-        let mut update =
-            COPIES.update().value("state", code(state)).and_where(Expr::col("id").eq(copy.0)).take();
-        if state.is_out_of_vault() {
-            update.value("header", None::<Vec<u8>>);
+    async fn set_copy_states(&mut self, states: &[(CopyId, CopyState)]) -> Result<()> {
+        // Of a copy that is named twice the last state counts.
+        let states: HashMap<CopyId, CopyState> = states.iter().copied().collect();
+        let mut alike: BTreeMap<&str, (CopyState, Vec<CopyId>)> = BTreeMap::new();
+        for (copy, state) in states {
+            alike.entry(state.code()).or_insert((state, Vec::new())).1.push(copy);
         }
-        self.run_on(COPIES.what, &update).await
+        for (state, copies) in alike.into_values() {
+            let ids = copies.iter().map(|copy| copy.0);
+            let mut update =
+                COPIES.update().value("state", code(state)).and_where(Expr::col("id").is_in(ids)).take();
+            if state.is_out_of_vault() {
+                update.value("header", None::<Vec<u8>>);
+            }
+            if self.run(&update).await? != copies.len() as u64 {
+                return Err(self.refused(StoreError::Missing(COPIES.what)));
+            }
+        }
+        Ok(())
     }
 
     async fn empty_vault(&mut self, case: CaseId) -> Result<()> {

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use domain::{
     audit,
     case::{
-        Approval, Case, CaseFilter, CaseRow, CopyRecord, Correction, Detail, SealedCopy, Target,
+        Approval, Case, CaseFilter, CaseRow, CopyRecord, Correction, Detail, Lease, SealedCopy, Target,
         draft::{Draft, Upload},
     },
     engine_switch::{InFlight, Switch},
@@ -24,8 +24,8 @@ use domain::{
     sent::{Found, Listing, Page, SentFilter, SentMessage},
     shared::{CaseNumber, CopyState, CorrectionState, Language, Outcome, Role, Task},
     store::{
-        Audit, Cases, Checkpoints, Corrections, Drafts, EngineSwitch, ErasableCase, KeysBy, Notifications,
-        People, Result, SentMail, Sessions, TargetResult, Targets, Tx, Vault, VaultCare, VaultKeys,
+        Audit, Cases, Checkpoints, Corrections, Drafts, EngineSwitch, ErasableCase, Finished, KeysBy, Leased,
+        Notifications, People, Result, SentMail, Sessions, Targets, Tx, Vault, VaultCare, VaultKeys,
     },
     time::Timestamp,
     vault::{
@@ -33,7 +33,7 @@ use domain::{
         status::{Bodies, CopyCount, NotPutBack},
     },
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 pub struct MortalTx {
@@ -189,8 +189,10 @@ passed_on!(Cases {
 passed_on!(Targets {
     "" targets(case: CaseId) -> Vec<Target>;
     "" target(id: TargetId) -> Option<Target>;
-    "renewal" renew_target(id: TargetId, fence: i64, lease_until: Timestamp) -> Option<Task>;
-    "target" finish_target(id: TargetId, fence: i64, done: Task, result: &TargetResult, now: Timestamp) -> ();
+    "" leases(ids: &[TargetId]) -> HashMap<TargetId, (Lease, Option<Task>)>;
+    "" lock_targets(ids: &[TargetId]) -> ();
+    "renewal" renew_targets(leases: &[Leased], lease_until: Timestamp) -> HashMap<TargetId, Option<Task>>;
+    "target" finish_targets(finished: &[Finished]) -> ();
     "target" assign(id: TargetId, task: Option<Task>, outcome: Option<Outcome>, now: Timestamp) -> ();
     "" case_pulse(case: CaseId) -> String;
     "" stuck_targets(task: Task, attempts: u32) -> Vec<Target>;
@@ -224,7 +226,7 @@ passed_on!(Vault {
     "copy" insert_copies(copies: &[SealedCopy]) -> ();
     "" copies(target: TargetId) -> Vec<CopyRecord>;
     "" copy_content(copy: CopyId) -> Option<(Vec<u8>, Vec<u8>)>;
-    "copy" set_copy_state(copy: CopyId, state: CopyState) -> ();
+    "copy" set_copy_states(states: &[(CopyId, CopyState)]) -> ();
     "vault" empty_vault(case: CaseId) -> ();
 });
 

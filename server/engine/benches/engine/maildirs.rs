@@ -6,6 +6,7 @@ use domain::{
     case::request,
     mail::MessageId,
     portal::Portal,
+    shared::{CaseNumber, CaseState},
     store::{Enlisted, Result, Store, Tx},
 };
 use engine::Waker;
@@ -17,13 +18,19 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 use store::{Database, Options};
 use tempfile::TempDir;
 use testkit::{postgres::OwnServer, world::world};
+use tokio::time::interval;
+
+/// How often we look whether the case has moved.
+const LOOK: Duration = Duration::from_millis(10);
 
 pub struct Company {
     pub portal: Arc<Portal>,
+    pub waker: Waker,
     commits: Arc<AtomicU64>,
     folder: TempDir,
     _kind: Kind,
@@ -51,9 +58,10 @@ impl Company {
         let store = Arc::new(Counting { store: database, commits: commits.clone() });
         let mail = Arc::new(MaildirSystem::new(MaildirConfig::new(folder.path().join("mail"))).unwrap());
         let (world, _) = world(colleagues as u64);
-        let portal = portal(folder.path().join("outbox"), store, mail, world, Arc::new(Waker::default()));
+        let waker = Waker::default();
+        let portal = portal(folder.path().join("outbox"), store, mail, world, Arc::new(waker.clone()));
         hire(&portal, colleagues).await;
-        let company = Self { portal, commits, folder, _kind: kind, _database_folder: database_folder };
+        let company = Self { portal, waker, commits, folder, _kind: kind, _database_folder: database_folder };
         company.deliver(colleagues);
         company
     }
@@ -77,9 +85,22 @@ impl Company {
     }
 
     /// The chief asks to have it back; too many for the policy, so that everything is held first.
-    pub async fn ask(&self) {
+    pub async fn ask(&self) -> CaseNumber {
         let (chief, draft) = draft(&self.portal, &sent(), false).await;
-        request::request(&self.portal, &chief, draft).await.unwrap();
+        request::request(&self.portal, &chief, draft).await.unwrap()
+    }
+
+    /// Waits until nothing unread is left anywhere.
+    pub async fn holds(&self, case: CaseNumber) {
+        let mut look = interval(LOOK);
+        loop {
+            look.tick().await;
+            let mut tx = self.portal.store.read().await.unwrap();
+            let state = tx.case_by_number(case).await.unwrap().unwrap().state;
+            if state == CaseState::AwaitingApproval {
+                return;
+            }
+        }
     }
 
     pub fn commits(&self) -> u64 {

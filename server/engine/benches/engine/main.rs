@@ -13,7 +13,7 @@ mod company;
 mod maildirs;
 mod probe;
 
-use engine::{Engine, Tuning, Waker};
+use engine::{Engine, Tuning};
 use maildirs::{Company, Kind};
 use serde_json::{Map, json};
 use std::{
@@ -22,6 +22,7 @@ use std::{
 };
 use tempfile::TempDir;
 use testkit::postgres::OwnServer;
+use tokio_util::sync::CancellationToken;
 
 /// With a commit for each write: so many are enough to know the rate.
 const ALONE: usize = 1_000;
@@ -109,12 +110,17 @@ fn fresh(database: &str, folder: &TempDir) -> Option<Kind> {
 async fn run(place: &Path, database: Kind, folder: TempDir, targets: usize, group: usize) -> Measured {
     let company = Company::found(place, database, folder, targets).await;
     let tuning = Tuning { group, ..Tuning::default() };
-    let engine = Engine::tuned(company.portal.clone(), Waker::default(), "bench".into(), tuning);
-    company.ask().await;
+    let engine = Engine::tuned(company.portal.clone(), company.waker.clone(), "bench".into(), tuning);
+    let enlisted = company.portal.store.enlist("bench").await.unwrap();
+    let case = company.ask().await;
     let (entries, commits) = (company.entries().await, company.commits());
+    let stop = CancellationToken::new();
     let start = Instant::now();
-    while engine.turn().await.unwrap() {}
+    let working = tokio::spawn(engine.run(enlisted, stop.clone()));
+    company.holds(case).await;
     let seconds = start.elapsed().as_secs_f64();
+    stop.cancel();
+    working.await.unwrap();
     company.all_are_held(targets);
     Measured {
         seconds,

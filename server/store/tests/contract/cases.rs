@@ -1,6 +1,7 @@
 use crate::{
     bed::Bed,
     builders::{BO, MEI, at, case, correction, id, mail},
+    one::One as _,
 };
 use domain::{
     case::{Approval, CaseFilter, TargetsDigest},

@@ -1,6 +1,7 @@
 use crate::{
     bed::Bed,
     builders::{at, correction, id},
+    one::One as _,
 };
 use domain::{
     case::Correction,

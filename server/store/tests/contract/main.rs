@@ -14,6 +14,7 @@ mod engine_switch;
 mod enlist;
 mod migrating;
 mod notifications;
+mod one;
 mod people;
 mod properties;
 mod rotation;

@@ -1,19 +1,23 @@
 use crate::{
     bed::Bed,
     builders::{at, id},
+    one::One as _,
 };
 use domain::{
     case::{Detail, Lease, Target},
     ids::TargetId,
     mail_system::{FolderName, ReadEvidence},
     shared::{Outcome, TargetState, Task, Trouble},
-    store::{Result, StoreError, TargetResult, Tx},
+    store::{Finished, Leased, Result, StoreError, TargetResult, Tx},
 };
+use std::collections::HashMap;
 
 stories!(
     a_claim_leases_and_a_result_ends_it,
     a_lost_lease_writes_nothing,
     a_renewed_lease_tells_the_task_of_now,
+    several_are_renewed_at_once,
+    several_finish_together_or_not_at_all,
     a_task_set_meanwhile_survives,
     a_failed_try_is_put_off,
     a_decision_starts_afresh,
@@ -101,6 +105,64 @@ async fn a_renewed_lease_tells_the_task_of_now(bed: Bed) {
     assert_eq!(tx.renew_target(id, fence, at(30)).await.unwrap(), Some(Task::Release));
     tx.assign(id, None, None, at(1)).await.unwrap();
     assert_eq!(tx.renew_target(id, fence, at(30)).await.unwrap(), None);
+}
+
+fn leased(target: &Target) -> Leased {
+    Leased { target: target.id, fence: target.lease.fence }
+}
+
+async fn several_are_renewed_at_once(bed: Bed) {
+    bed.with_case(1, 4).await;
+    let mut tx = bed.write().await;
+    let claimed = tx.claim_targets("w", at(0), at(10), 4).await.unwrap();
+    let [ours, changed, cleared, lost] = &claimed[..] else { panic!("{claimed:?}") };
+    tx.assign(changed.id, Some(Task::Release), None, at(1)).await.unwrap();
+    tx.assign(cleared.id, None, None, at(1)).await.unwrap();
+    tx.lock_targets(&claimed.iter().map(|target| target.id).collect::<Vec<_>>()).await.unwrap();
+    let mut leases: Vec<_> = claimed.iter().map(leased).collect();
+    leases[3].fence += 1;
+    let renewed = tx.renew_targets(&leases, at(20)).await.unwrap();
+    let expected = [(ours.id, Some(Task::Hold)), (changed.id, Some(Task::Release)), (cleared.id, None)];
+    assert_eq!(renewed, HashMap::from(expected));
+    let kept = tx.leases(&[ours.id, lost.id, id(77)]).await.unwrap();
+    let until = |until| Lease { holder: Some("w".into()), until: Some(at(until)), fence: 1 };
+    let expected = [(ours.id, (until(20), Some(Task::Hold))), (lost.id, (until(10), Some(Task::Hold)))];
+    assert_eq!(kept, HashMap::from(expected));
+}
+
+async fn several_finish_together_or_not_at_all(bed: Bed) {
+    bed.with_case(1, 3).await;
+    let mut tx = bed.write().await;
+    let claimed = tx.claim_targets("w", at(0), at(10), 3).await.unwrap();
+    tx.commit().await.unwrap();
+    let missed = TargetResult { outcome: Some(Outcome::NotFound), ..held() };
+    let mut finished: Vec<_> = claimed
+        .iter()
+        .zip([held(), missed, held()])
+        .map(|(target, result)| Finished { lease: leased(target), done: Task::Hold, result, at: at(7) })
+        .collect();
+
+    finished[2].lease.fence += 1;
+    let mut tx = bed.write().await;
+    assert!(is_fenced(&tx.finish_targets(&finished).await));
+    drop(tx);
+    finished[2].lease.fence -= 1;
+    finished[2].at = at(8);
+    let mut tx = bed.write().await;
+    for target in &claimed {
+        assert_eq!(now(&mut tx, target.id).await, *target, "nothing was written");
+    }
+    tx.assign(claimed[0].id, Some(Task::Release), None, at(1)).await.unwrap();
+    tx.finish_targets(&finished).await.unwrap();
+    for (target, Finished { result, at, .. }) in claimed.iter().zip(&finished) {
+        let ended = now(&mut tx, target.id).await;
+        assert_eq!(
+            (ended.state, ended.outcome, &ended.detail),
+            (result.state, result.outcome, &result.detail)
+        );
+        assert_eq!((ended.updated_at, ended.lease.holder), (*at, None));
+        assert_eq!(ended.task, (target.id == claimed[0].id).then_some(Task::Release));
+    }
 }
 
 async fn a_task_set_meanwhile_survives(bed: Bed) {

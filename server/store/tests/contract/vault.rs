@@ -1,6 +1,7 @@
 use crate::{
     bed::Bed,
     builders::{MEI, at, copy, draft, id, mail, wrapped},
+    one::One as _,
 };
 use domain::{case::draft::Upload, ids::UploadId, shared::CopyState, store::StoreError};
 

@@ -1,6 +1,7 @@
 use crate::{
     bed::Bed,
     builders::{MEI, at, copy, id, mail, wrapped},
+    one::One as _,
 };
 use domain::{
     case::{Case, Detail, Target},

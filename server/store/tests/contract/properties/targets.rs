@@ -1,7 +1,7 @@
 //! Targets: claims, leases, fences, results; and the switch, which stops claims.
 
 use super::{
-    Command, Expected, Said,
+    Command, Expected, Said, broken,
     model::{Model, OfTarget, is_free, is_held, let_go, prolong, take},
     no, said, yes,
 };
@@ -10,9 +10,15 @@ use domain::{
     case::{Detail, Target},
     ids::TargetId,
     shared::{Outcome, TargetState, Task},
-    store::{StoreError, TargetResult, Tx},
+    store::{Finished, Leased, StoreError, TargetResult, Tx},
 };
-use proptest::{option, prelude::*, sample::select};
+use proptest::{
+    collection::{btree_map, vec},
+    option,
+    prelude::*,
+    sample::select,
+};
+use std::collections::BTreeMap;
 
 properties!(targets: command());
 
@@ -22,15 +28,31 @@ enum Call {
     All(u128),
     Get(u128),
     Claim { holder: &'static str, now: i64, until: i64, limit: u32 },
-    Renew { target: u128, fence: i64, until: i64 },
+    Leases(Vec<u128>),
+    Lock(Vec<u128>),
+    Renew { fences: BTreeMap<u128, i64>, until: i64 },
     Prolong { holder: &'static str, until: i64 },
-    Finish { target: u128, fence: i64, done: Task, state: TargetState, outcome: Option<Outcome>, now: i64 },
+    Finish { ended: BTreeMap<u128, Ended>, now: i64 },
     Postpone { target: u128, fence: i64, attempts: u32, due: i64, now: i64 },
     Assign { target: u128, task: Option<Task>, outcome: Option<Outcome>, now: i64 },
     Pulse(u128),
     Stuck(Task, u32),
     Open(u128),
     Turn(bool),
+}
+
+/// By whoever has this fence.
+#[derive(Clone, Debug)]
+struct Ended {
+    fence: i64,
+    done: Task,
+    state: TargetState,
+    outcome: Option<Outcome>,
+}
+
+fn ended() -> impl Strategy<Value = Ended> {
+    (1..=3_i64, select(Task::ALL), select(TargetState::ALL), option::of(select(Outcome::ALL)))
+        .prop_map(|(fence, done, state, outcome)| Ended { fence, done, state, outcome })
 }
 
 fn command() -> impl Strategy<Value = Call> {
@@ -41,11 +63,12 @@ fn command() -> impl Strategy<Value = Call> {
         1 => target().prop_map(Call::Get),
         6 => (holder(), time(), time(), 0..4_u32)
             .prop_map(|(holder, now, until, limit)| Call::Claim { holder, now, until, limit }),
-        2 => (target(), fence(), time()).prop_map(|(target, fence, until)| Call::Renew { target, fence, until }),
+        1 => vec(target(), 1..4).prop_map(Call::Leases),
+        1 => vec(target(), 1..4).prop_map(Call::Lock),
+        2 => (btree_map(target(), fence(), 1..4), time())
+            .prop_map(|(fences, until)| Call::Renew { fences, until }),
         1 => (holder(), time()).prop_map(|(holder, until)| Call::Prolong { holder, until }),
-        4 => (target(), fence(), task(), select(TargetState::ALL), option::of(select(Outcome::ALL)), time()).prop_map(
-            |(target, fence, done, state, outcome, now)| Call::Finish { target, fence, done, state, outcome, now }
-        ),
+        4 => (btree_map(target(), ended(), 1..3), time()).prop_map(|(ended, now)| Call::Finish { ended, now }),
         3 => (target(), fence(), 0..9_u32, time(), time())
             .prop_map(|(target, fence, attempts, due, now)| Call::Postpone { target, fence, attempts, due, now }),
         3 => (target(), option::weighted(0.8, task()), option::of(select(Outcome::ALL)), time())
@@ -61,6 +84,10 @@ fn target(n: u128) -> TargetId {
     id((n / 3 + 1) * 1_000_000 + n % 3)
 }
 
+fn lease(n: u128, fence: i64) -> Leased {
+    Leased { target: target(n), fence }
+}
+
 fn detail(now: i64) -> Detail {
     Detail { seen_there: now % 2 == 0, read_copies: u32::try_from(now).unwrap(), ..Detail::default() }
 }
@@ -74,13 +101,26 @@ impl Command for Call {
             Self::Claim { holder, now, until, limit } => {
                 said(tx.claim_targets(holder, at(*now), at(*until), *limit).await)
             }
-            Self::Renew { target: n, fence, until } => {
-                said(tx.renew_target(target(*n), *fence, at(*until)).await)
+            Self::Leases(some) => {
+                let ids: Vec<_> = some.iter().map(|n| target(*n)).collect();
+                said(tx.leases(&ids).await.map(BTreeMap::from_iter))
+            }
+            Self::Lock(some) => {
+                let ids: Vec<_> = some.iter().map(|n| target(*n)).collect();
+                said(tx.lock_targets(&ids).await)
+            }
+            Self::Renew { fences, until } => {
+                let leases: Vec<_> = fences.iter().map(|(n, fence)| lease(*n, *fence)).collect();
+                said(tx.renew_targets(&leases, at(*until)).await.map(BTreeMap::from_iter))
             }
             Self::Prolong { holder, until } => said(tx.prolong_leases(holder, at(*until)).await),
-            Self::Finish { target: n, fence, done, state, outcome, now } => {
-                let result = TargetResult { state: *state, outcome: *outcome, detail: detail(*now) };
-                said(tx.finish_target(target(*n), *fence, *done, &result, at(*now)).await)
+            Self::Finish { ended, now } => {
+                let finished = ended.iter().map(|(n, ended)| {
+                    let Ended { fence, done, state, outcome } = *ended;
+                    let result = TargetResult { state, outcome, detail: detail(*now) };
+                    Finished { lease: lease(*n, fence), done, result, at: at(*now) }
+                });
+                said(tx.finish_targets(&finished.collect::<Vec<_>>()).await)
             }
             Self::Postpone { target: n, fence, attempts, due, now } => {
                 let (detail, due, now) = (detail(*now), at(*due), at(*now));
@@ -101,28 +141,42 @@ impl Command for Call {
             Self::All(case) => yes(model.targets_where(|row| row.case == id(*case))),
             Self::Get(n) => yes(model.targets_where(|row| row.id == target(*n)).first()),
             Self::Claim { holder, now, until, limit } => model.claim(holder, *now, *until, *limit),
-            Self::Renew { target: n, fence, until } => {
+            Self::Leases(some) => {
+                let rows = model.targets_where(|row| some.iter().any(|n| row.id == target(*n)));
+                yes(rows
+                    .iter()
+                    .map(|row| (row.id, (row.lease.clone(), row.task)))
+                    .collect::<BTreeMap<_, _>>())
+            }
+            Self::Lock(_) => yes(()),
+            Self::Renew { fences, until } => {
                 let running = model.switch.running;
-                match model.held(*n, *fence) {
-                    _ if !running => yes(None::<Task>),
-                    None => no(StoreError::Fenced("the target")),
+                let renewed = fences.iter().filter_map(|(n, fence)| match model.held(*n, *fence) {
+                    _ if !running => Some((target(*n), None)),
+                    None => None,
                     Some(held) => {
                         held.row.lease.until = Some(at(*until));
                         held.known = held.row.task;
-                        yes(held.row.task)
+                        Some((target(*n), held.row.task))
                     }
-                }
+                });
+                yes(renewed.collect::<BTreeMap<_, _>>())
             }
             Self::Prolong { holder, until } => {
                 // Nobody claims mails here.
                 let leases = model.targets.iter_mut().map(|one| &mut one.row.lease);
                 yes(leases.map(|lease| prolong(lease, holder, at(*until))).sum::<u64>())
             }
-            Self::Finish { target: n, fence, done, state, outcome, now } => {
-                model.write(*n, *fence, *now, |one| {
-                    (one.row.state, one.row.outcome, one.row.attempts) = (*state, *outcome, 0);
-                    one.row.task = one.row.task.filter(|task| task != done);
-                })
+            Self::Finish { ended, now } => {
+                let mut all = true;
+                for (n, Ended { fence, done, state, outcome }) in ended {
+                    let written = model.write(*n, *fence, *now, |one| {
+                        (one.row.state, one.row.outcome, one.row.attempts) = (*state, *outcome, 0);
+                        one.row.task = one.row.task.filter(|task| task != done);
+                    });
+                    all &= written.said == yes(()).said;
+                }
+                if all { yes(()) } else { broken(StoreError::Fenced("the target")) }
             }
             Self::Postpone { target: n, fence, attempts, due, now } => model.write(*n, *fence, *now, |one| {
                 // What was set since the worker last looked wasn't tried.

@@ -3,7 +3,7 @@
 use super::{
     Command, DANGLING, Expected, Said, broken,
     model::{Kept, Model},
-    no, said, yes,
+    said, yes,
 };
 use crate::builders::{case, copy, id};
 use domain::{
@@ -11,7 +11,13 @@ use domain::{
     shared::CopyState,
     store::{StoreError, Tx},
 };
-use proptest::{collection::vec, option, prelude::*, sample::select};
+use proptest::{
+    collection::{btree_map, vec},
+    option,
+    prelude::*,
+    sample::select,
+};
+use std::collections::BTreeMap;
 
 properties!(vault: command());
 
@@ -21,7 +27,7 @@ pub enum Call {
     Insert(Vec<Copy>),
     Copies(u128),
     Content(u128),
-    SetState(u128, CopyState),
+    SetStates(BTreeMap<u128, CopyState>),
     Empty(u128),
     SaveText(u128),
     Text(u128),
@@ -40,7 +46,7 @@ fn command() -> impl Strategy<Value = Call> {
         6 => vec(any_copy(), 0..4).prop_map(Call::Insert),
         1 => (0..6_u128).prop_map(Call::Copies),
         1 => (1..=8_u128).prop_map(Call::Content),
-        3 => (1..=8_u128, select(CopyState::ALL)).prop_map(|(n, state)| Call::SetState(n, state)),
+        3 => btree_map(1..=8_u128, select(CopyState::ALL), 1..3).prop_map(Call::SetStates),
         1 => (1..=2_u128).prop_map(Call::Empty),
         1 => (1..=2_u128).prop_map(Call::SaveText),
         1 => (1..=2_u128).prop_map(Call::Text),
@@ -70,7 +76,10 @@ impl Command for Call {
             }
             Self::Copies(target) => said(tx.copies(id((target / 3 + 1) * 1_000_000 + target % 3)).await),
             Self::Content(n) => said(tx.copy_content(id(*n)).await),
-            Self::SetState(n, state) => said(tx.set_copy_state(id(*n), *state).await),
+            Self::SetStates(states) => {
+                let states: Vec<_> = states.iter().map(|(n, state)| (id(*n), *state)).collect();
+                said(tx.set_copy_states(&states).await)
+            }
             Self::Empty(case) => said(tx.empty_vault(id(*case)).await),
             Self::SaveText(case) => said(tx.save_correction_content(id(*case), b"text").await),
             Self::Text(case) => said(tx.correction_content(id(*case)).await),
@@ -95,7 +104,7 @@ impl Command for Call {
                 });
                 yes(content)
             }
-            Self::SetState(n, state) => model.set_copy_state(*n, *state),
+            Self::SetStates(states) => model.set_copy_states(states),
             Self::Empty(case) => model.empty(*case),
             Self::SaveText(case) => {
                 model.contents.insert(id(*case), b"text".to_vec());
@@ -133,12 +142,15 @@ impl Model {
         yes(())
     }
 
-    pub fn set_copy_state(&mut self, n: u128, state: CopyState) -> Expected {
-        let Some(copy) = self.copies.iter_mut().find(|copy| copy.record.id == id(n)) else {
-            return no(StoreError::Missing("the vaulted copy"));
-        };
-        copy.record.state = state;
-        copy.header = copy.header.take().filter(|_| matches!(state, CopyState::Vaulted | CopyState::Held));
+    pub fn set_copy_states(&mut self, states: &BTreeMap<u128, CopyState>) -> Expected {
+        for (n, state) in states {
+            let Some(copy) = self.copies.iter_mut().find(|copy| copy.record.id == id(*n)) else {
+                return broken(StoreError::Missing("the vaulted copy"));
+            };
+            copy.record.state = *state;
+            copy.header =
+                copy.header.take().filter(|_| matches!(state, CopyState::Vaulted | CopyState::Held));
+        }
         yes(())
     }
 

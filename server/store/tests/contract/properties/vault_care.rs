@@ -9,6 +9,7 @@ use domain::{
     vault::status::{Bodies, CopyCount, NotPutBack},
 };
 use proptest::{option, prelude::*, sample::select};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 properties!(vault_care: command());
@@ -102,7 +103,7 @@ impl Command for Call {
             Self::Key(n) => said(tx.vault_key(Uuid::from_u128(*n), &wrapped(1, b"key")).await),
             Self::Destroy(case) => said(tx.destroy_key(id(*case)).await),
             Self::Keep { n, target } => said(tx.insert_copies(&[kept(*n, *target).sealed()]).await),
-            Self::SetState(n, state) => said(tx.set_copy_state(id(*n), *state).await),
+            Self::SetState(n, state) => said(tx.set_copy_states(&[(id(*n), *state)]).await),
             Self::Empty(case) => said(tx.empty_vault(id(*case)).await),
             Self::Fail(count) => {
                 let detail = Detail { trouble: Some(Trouble::MailboxFull), ..Detail::default() };
@@ -145,7 +146,7 @@ impl Command for Call {
             Self::Key(n) => yes(model.keys.entry(Uuid::from_u128(*n)).or_insert_with(|| wrapped(1, b"key"))),
             Self::Destroy(case) => yes(model.keys.remove(&Uuid::from_u128(*case)).is_some()),
             Self::Keep { n, target } => model.insert_copies(&[kept(*n, *target)]),
-            Self::SetState(n, state) => model.set_copy_state(*n, *state),
+            Self::SetState(n, state) => model.set_copy_states(&BTreeMap::from([(*n, *state)])),
             Self::Empty(case) => model.empty(*case),
             Self::Fail(count) => {
                 let due = model.targets.iter_mut().filter(|one| one.row.task == Some(Task::Hold));
