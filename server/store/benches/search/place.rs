@@ -57,7 +57,9 @@ impl Place {
     pub async fn settle(&self) {
         if let Self::Postgres { .. } = self {
             let mut connection = PgConnection::connect(&self.url()).await.unwrap();
-            sqlx::query("VACUUM ANALYZE").execute(&mut connection).await.unwrap();
+            for settling in ["VACUUM ANALYZE", "CHECKPOINT"] {
+                sqlx::query(settling).execute(&mut connection).await.unwrap();
+            }
         }
     }
 

@@ -115,7 +115,7 @@ async fn several_are_renewed_at_once(bed: Bed) {
     bed.with_case(1, 4).await;
     let mut tx = bed.write().await;
     let claimed = tx.claim_targets("w", at(0), at(10), 4).await.unwrap();
-    let [ours, changed, cleared, lost] = &claimed[..] else { panic!("{claimed:?}") };
+    let [ours, changed, cleared, lost] = [0, 1, 2, 3].map(|n| &claimed[n]);
     tx.assign(changed.id, Some(Task::Release), None, at(1)).await.unwrap();
     tx.assign(cleared.id, None, None, at(1)).await.unwrap();
     tx.lock_targets(&claimed.iter().map(|target| target.id).collect::<Vec<_>>()).await.unwrap();

@@ -149,35 +149,13 @@ impl Command for Call {
                     .collect::<BTreeMap<_, _>>())
             }
             Self::Lock(_) => yes(()),
-            Self::Renew { fences, until } => {
-                let running = model.switch.running;
-                let renewed = fences.iter().filter_map(|(n, fence)| match model.held(*n, *fence) {
-                    _ if !running => Some((target(*n), None)),
-                    None => None,
-                    Some(held) => {
-                        held.row.lease.until = Some(at(*until));
-                        held.known = held.row.task;
-                        Some((target(*n), held.row.task))
-                    }
-                });
-                yes(renewed.collect::<BTreeMap<_, _>>())
-            }
+            Self::Renew { fences, until } => model.renew(fences, *until),
             Self::Prolong { holder, until } => {
                 // Nobody claims mails here.
                 let leases = model.targets.iter_mut().map(|one| &mut one.row.lease);
                 yes(leases.map(|lease| prolong(lease, holder, at(*until))).sum::<u64>())
             }
-            Self::Finish { ended, now } => {
-                let mut all = true;
-                for (n, Ended { fence, done, state, outcome }) in ended {
-                    let written = model.write(*n, *fence, *now, |one| {
-                        (one.row.state, one.row.outcome, one.row.attempts) = (*state, *outcome, 0);
-                        one.row.task = one.row.task.filter(|task| task != done);
-                    });
-                    all &= written.said == yes(()).said;
-                }
-                if all { yes(()) } else { broken(StoreError::Fenced("the target")) }
-            }
+            Self::Finish { ended, now } => model.finish(ended, *now),
             Self::Postpone { target: n, fence, attempts, due, now } => model.write(*n, *fence, *now, |one| {
                 // What was set since the worker last looked wasn't tried.
                 if one.row.task.is_some() && one.row.task == one.known {
@@ -236,6 +214,33 @@ impl Model {
             one.changes += 1;
         }
         yes(due.iter().map(|one| &one.row).collect::<Vec<_>>())
+    }
+
+    fn renew(&mut self, fences: &BTreeMap<u128, i64>, until: i64) -> Expected {
+        let running = self.switch.running;
+        let renewed = fences.iter().filter_map(|(n, fence)| match self.held(*n, *fence) {
+            _ if !running => Some((target(*n), None)),
+            None => None,
+            Some(held) => {
+                held.row.lease.until = Some(at(until));
+                held.known = held.row.task;
+                Some((target(*n), held.row.task))
+            }
+        });
+        yes(renewed.collect::<BTreeMap<_, _>>())
+    }
+
+    fn finish(&mut self, ended: &BTreeMap<u128, Ended>, now: i64) -> Expected {
+        for (n, Ended { fence, done, state, outcome }) in ended {
+            let written = self.write(*n, *fence, now, |one| {
+                (one.row.state, one.row.outcome, one.row.attempts) = (*state, *outcome, 0);
+                one.row.task = one.row.task.filter(|task| task != done);
+            });
+            if written.said != yes(()).said {
+                return broken(StoreError::Fenced("the target"));
+            }
+        }
+        yes(())
     }
 
     fn held(&mut self, n: u128, fence: i64) -> Option<&mut OfTarget> {
