@@ -12,12 +12,13 @@ use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder, Value};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::{
     AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, SqlSafeStr, Sqlite, Type,
-    error::ErrorKind,
+    error::{DatabaseError, ErrorKind},
     migrate::{Migration, MigrationType, Migrator},
     postgres::PgRow,
     sqlite::SqliteRow,
 };
 use std::{
+    borrow::Cow,
     sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
@@ -208,6 +209,13 @@ pub(crate) fn failure(error: sqlx::Error, what: &'static str) -> StoreError {
         ErrorKind::ForeignKeyViolation => StoreError::Missing("what a row refers to"),
         _ => StoreError::Other(Box::new(error)),
     }
+}
+
+/// The connection is at its end, with or without the server's goodbye (`admin_shutdown` and its like).
+pub(crate) fn is_hung_up(error: &sqlx::Error) -> bool {
+    let goodbye = |code: Cow<'_, str>| code.starts_with("57P");
+    matches!(error, sqlx::Error::Io(_))
+        || error.as_database_error().and_then(DatabaseError::code).is_some_and(goodbye)
 }
 
 /// Somebody else holds what was waited for: Postgres' `lock_not_available`, `SQLITE_BUSY` (the last byte of its number).

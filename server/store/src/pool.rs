@@ -5,13 +5,13 @@
 
 use crate::{
     Transaction,
-    dialect::{Connection, failure, is_locked},
+    dialect::{Connection, failure, is_hung_up, is_locked},
     schema::SetupError,
 };
 use async_trait::async_trait;
 use domain::store::{Enlisted, Result, Store, StoreError, Tx};
 use sqlx::{
-    Connection as _, PgPool, SqlitePool,
+    Connection as _, PgPool, Postgres, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -27,7 +27,8 @@ use tokio::time::sleep;
 /// What `SQLite` uses when nobody asks for another size.
 const PAGE_BYTES: u64 = 4096;
 
-/// A connection to Postgres that was in use so lately isn't asked whether it lives: that takes as long as a short query.
+/// A connection to Postgres that was in use so lately isn't asked whether it lives: that takes as long as a short query,
+/// and the first statement tells as well.
 const SURELY_ALIVE: Duration = Duration::from_secs(1);
 
 /// Between two tries to open a file that another process has in hand.
@@ -134,7 +135,7 @@ impl Database {
             }
             Pool::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                pool.begin_with(begin).await.map(Connection::Postgres)
+                begin_on_server(pool, begin).await.map(Connection::Postgres)
             }
         };
         begun.map(Transaction::new).map_err(|error| failure(error, "transaction"))
@@ -144,7 +145,7 @@ impl Database {
     async fn begin_write(&self) -> Result<Transaction> {
         let begun = match &self.pool {
             Pool::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Connection::Sqlite),
-            Pool::Postgres(pool) => pool.begin_with("BEGIN").await.map(Connection::Postgres),
+            Pool::Postgres(pool) => begin_on_server(pool, "BEGIN").await.map(Connection::Postgres),
         };
         begun.map(Transaction::new).map_err(|error| failure(error, "transaction"))
     }
@@ -217,6 +218,20 @@ async fn open_file(path: &Path, options: &Options) -> Result<Pool, SetupError> {
     let reading = sqlite(path, options).pragma("query_only", "ON");
     let readers = sqlite_pool(options.max_connections, options).connect_with(reading).await?;
     Ok(Pool::Sqlite { readers, writer, file: Some(path.to_owned()) })
+}
+
+/// A connection may have died since it was last in use: then nothing has happened yet, and another one is taken.
+async fn begin_on_server(
+    pool: &PgPool,
+    begin: &'static str,
+) -> sqlx::Result<sqlx::Transaction<'static, Postgres>> {
+    for _ in 0..pool.size() {
+        match pool.begin_with(begin).await {
+            Err(error) if is_hung_up(&error) => tracing::debug!(%error, "database: a connection had ended"),
+            begun => return begun,
+        }
+    }
+    pool.begin_with(begin).await
 }
 
 /// The first connection turns a new file into one with a write-ahead log. Of two processes that do so at once each holds

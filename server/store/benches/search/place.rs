@@ -60,6 +60,14 @@ impl Place {
             for settling in ["VACUUM ANALYZE", "CHECKPOINT"] {
                 sqlx::query(settling).execute(&mut connection).await.unwrap();
             }
+            // What is asked for every day is in memory. Without the extension some queries wait for the disk.
+            let prewarm = "SELECT sum(pg_prewarm(oid, 'read')) FROM pg_class \
+                           WHERE relkind IN ('r', 'i', 't') AND relnamespace = 'public'::regnamespace";
+            for warming in ["CREATE EXTENSION pg_prewarm", prewarm] {
+                if let Err(error) = sqlx::query(warming).execute(&mut connection).await {
+                    println!("postgres: not warmed ({error})");
+                }
+            }
         }
     }
 
