@@ -4,9 +4,12 @@
 //! back and each write is tried alone: an error reaches only the one it belongs to. Writes may therefore run
 //! more than once, and lean on ids and fences instead of on what they saw before.
 
-use crate::group::{Group, Renewal};
+use crate::group::Group;
 use async_trait::async_trait;
-use domain::store::{Result, Store, StoreError, Tx};
+use domain::{
+    portal::Portal,
+    store::{Leased, Result, StoreError, Tx},
+};
 use std::{
     sync::{
         Arc,
@@ -33,7 +36,7 @@ pub trait Write: Send + Sync + 'static {
     fn row(&self) -> Uuid;
 
     /// Renewed before it runs, together with those of the others.
-    fn renewal(&self) -> Option<Renewal<'_>> {
+    fn lease(&self) -> Option<Leased> {
         None
     }
 
@@ -53,10 +56,10 @@ pub struct Busy(Arc<AtomicUsize>);
 
 impl Committer {
     /// `largest`: writes in one transaction; 1 commits each alone.
-    pub fn start(store: Arc<dyn Store>, largest: usize) -> Self {
+    pub fn start(portal: Arc<Portal>, largest: usize) -> Self {
         let (queue, writes) = mpsc::unbounded_channel();
         let busy = Arc::new(AtomicUsize::new(0));
-        tokio::spawn(commit_all(store, writes, busy.clone(), largest));
+        tokio::spawn(commit_all(portal, writes, busy.clone(), largest));
         Self { queue, busy }
     }
 
@@ -89,7 +92,7 @@ fn stopped() -> StoreError {
 #[async_trait]
 trait Pending: Send {
     fn row(&self) -> Uuid;
-    fn renewal(&self) -> Option<Renewal<'_>>;
+    fn lease(&self) -> Option<Leased>;
     async fn attempt(&mut self, tx: &mut dyn Tx, group: &mut Group) -> Result<()>;
     fn reply(self: Box<Self>, committed: Result<()>);
 }
@@ -106,8 +109,8 @@ impl<W: Write> Pending for Slot<W> {
         self.write.row()
     }
 
-    fn renewal(&self) -> Option<Renewal<'_>> {
-        self.write.renewal()
+    fn lease(&self) -> Option<Leased> {
+        self.write.lease()
     }
 
     async fn attempt(&mut self, tx: &mut dyn Tx, group: &mut Group) -> Result<()> {
@@ -128,25 +131,25 @@ impl<W: Write> Pending for Slot<W> {
 
 type Queue = mpsc::UnboundedReceiver<Box<dyn Pending>>;
 
-async fn commit_all(store: Arc<dyn Store>, mut writes: Queue, busy: Arc<AtomicUsize>, largest: usize) {
+async fn commit_all(portal: Arc<Portal>, mut writes: Queue, busy: Arc<AtomicUsize>, largest: usize) {
     while let Some(first) = writes.recv().await {
         let mut group = gather(first, &mut writes, &busy, largest).await;
         group.sort_by_key(|write| write.row());
-        match together(store.as_ref(), &mut group).await {
+        match together(&portal, &mut group).await {
             Ok(()) => group.into_iter().for_each(|write| write.reply(Ok(()))),
-            Err(error) => each_alone(store.as_ref(), group, error).await,
+            Err(error) => each_alone(&portal, group, error).await,
         }
     }
 }
 
 /// Nobody pays for the error of another. The only one of its group needn't be told twice.
-async fn each_alone(store: &dyn Store, mut group: Vec<Box<dyn Pending>>, error: StoreError) {
+async fn each_alone(portal: &Portal, mut group: Vec<Box<dyn Pending>>, error: StoreError) {
     if group.len() == 1 {
         return group.remove(0).reply(Err(error));
     }
     tracing::debug!(%error, writes = group.len(), "engine: a group failed; each is tried alone");
     for mut write in group {
-        let alone = together(store, std::slice::from_mut(&mut write)).await;
+        let alone = together(portal, std::slice::from_mut(&mut write)).await;
         write.reply(alone);
     }
 }
@@ -174,12 +177,11 @@ async fn gather(
     group
 }
 
-async fn together(store: &dyn Store, writes: &mut [Box<dyn Pending>]) -> Result<()> {
-    let mut tx = store.write().await?;
+async fn together(portal: &Portal, writes: &mut [Box<dyn Pending>]) -> Result<()> {
+    let mut tx = portal.store.write().await?;
     let rows: Vec<_> = writes.iter().map(|write| write.row()).collect();
-    let renewals: Vec<_> = writes.iter().filter_map(|write| write.renewal()).collect();
-    let mut group = Group::begin(tx.as_mut(), &rows, &renewals).await?;
-    drop(renewals);
+    let leases: Vec<_> = writes.iter().filter_map(|write| write.lease()).collect();
+    let mut group = Group::begin(portal, tx.as_mut(), &rows, &leases).await?;
     for write in writes {
         write.attempt(tx.as_mut(), &mut group).await?;
     }

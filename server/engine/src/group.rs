@@ -12,12 +12,6 @@ use domain::{
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
-/// A lease that a write needs for some time to come.
-pub struct Renewal<'a> {
-    pub lease: Leased,
-    pub portal: &'a Portal,
-}
-
 #[derive(Default)]
 pub struct Group {
     renewed: HashMap<TargetId, Option<Task>>,
@@ -29,15 +23,16 @@ pub struct Group {
 }
 
 impl Group {
-    /// `rows`: those that the group writes to.
-    pub async fn begin(tx: &mut dyn Tx, rows: &[Uuid], renewals: &[Renewal<'_>]) -> Result<Self> {
+    /// `rows`: those that the group writes to. `leases`: those that are needed for some time to come.
+    pub async fn begin(portal: &Portal, tx: &mut dyn Tx, rows: &[Uuid], leases: &[Leased]) -> Result<Self> {
         if rows.len() > 1 {
             let targets: Vec<_> = rows.iter().copied().map(TargetId::from).collect();
             tx.lock_targets(&targets).await?;
         }
-        let Some(Renewal { portal, .. }) = renewals.first() else { return Ok(Self::default()) };
-        let leases: Vec<_> = renewals.iter().map(|renewal| renewal.lease).collect();
-        let renewed = tx.renew_targets(&leases, portal.world.now().plus(LEASE)).await?;
+        if leases.is_empty() {
+            return Ok(Self::default());
+        }
+        let renewed = tx.renew_targets(leases, portal.world.now().plus(LEASE)).await?;
         let directory = Some(portal.directory_as_seen(tx).await?);
         Ok(Self { renewed, directory, ..Self::default() })
     }

@@ -5,7 +5,10 @@ use crate::{
     target::{Job, LEASE},
     writes::{Permit, permitted},
 };
-use domain::store::{Result, StoreError};
+use domain::{
+    portal::Portal,
+    store::{Result, StoreError},
+};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,12 +26,12 @@ struct Question {
 
 impl Permits {
     /// `most`: questions in one transaction.
-    pub fn start(most: usize) -> Self {
+    pub fn start(portal: Arc<Portal>, most: usize) -> Self {
         let (queue, mut questions) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             let mut some = Vec::new();
             while questions.recv_many(&mut some, most).await > 0 {
-                answer(std::mem::take(&mut some)).await;
+                answer(&portal, std::mem::take(&mut some)).await;
             }
         });
         Self(queue)
@@ -42,8 +45,8 @@ impl Permits {
     }
 }
 
-async fn answer(questions: Vec<Question>) {
-    let seen = read(&questions).await;
+async fn answer(portal: &Portal, questions: Vec<Question>) {
+    let seen = read(portal, &questions).await;
     for (at, Question { reply, .. }) in questions.into_iter().enumerate() {
         // Whoever asked may have been given up since.
         let _ = reply.send(match &seen {
@@ -53,14 +56,13 @@ async fn answer(questions: Vec<Question>) {
     }
 }
 
-async fn read(questions: &[Question]) -> Result<Vec<Seen>> {
-    let Some(Question { job, .. }) = questions.first() else { return Ok(Vec::new()) };
-    let mut tx = job.portal.store.read().await?;
+async fn read(portal: &Portal, questions: &[Question]) -> Result<Vec<Seen>> {
+    let mut tx = portal.store.read().await?;
     let ids: Vec<_> = questions.iter().map(|question| question.job.target.id).collect();
     let leases = tx.leases(&ids).await?;
     let stopped = !tx.engine_switch().await?.running;
-    let directory = job.portal.directory_as_seen(tx.as_mut()).await?;
-    let soon = job.portal.world.now().plus(LEASE / 3);
+    let directory = portal.directory_as_seen(tx.as_mut()).await?;
+    let soon = portal.world.now().plus(LEASE / 3);
     let seen = questions.iter().map(|Question { job, .. }| {
         let ours = &job.target.lease;
         let kept = leases.get(&job.target.id);

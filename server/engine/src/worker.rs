@@ -93,8 +93,8 @@ impl Engine {
     }
 
     pub fn tuned(portal: Arc<Portal>, waker: Waker, holder: String, tuning: Tuning) -> Self {
-        let committer = Committer::start(portal.store.clone(), tuning.group);
-        let permits = Permits::start(tuning.group);
+        let committer = Committer::start(portal.clone(), tuning.group);
+        let permits = Permits::start(portal.clone(), tuning.group);
         let in_hand = InHand::new(tuning.memory);
         Self { portal, holder, waker, tuning, committer, permits, in_hand, sealings: Mutex::default() }
     }

@@ -1,10 +1,6 @@
 //! What a target's task writes: the intent before an effect, the outcome after it (I4), each with its audit entry (I9).
 
-use crate::{
-    committer::Write,
-    group::{Group, Renewal},
-    target::Job,
-};
+use crate::{committer::Write, group::Group, target::Job};
 use async_trait::async_trait;
 use domain::{
     case::{
@@ -16,7 +12,7 @@ use domain::{
     notify::Notification,
     org::Directory,
     shared::{CopyState, Task},
-    store::{Finished, Result, TargetResult, Tx},
+    store::{Finished, Leased, Result, TargetResult, Tx},
     time::Timestamp,
 };
 use serde_json::json;
@@ -54,8 +50,8 @@ impl Write for Ask {
         self.job.target.id.0
     }
 
-    fn renewal(&self) -> Option<Renewal<'_>> {
-        Some(Renewal { lease: self.job.lease(), portal: &self.job.portal })
+    fn lease(&self) -> Option<Leased> {
+        Some(self.job.lease())
     }
 
     async fn run(&self, tx: &mut dyn Tx, group: &mut Group) -> Result<Permit> {

@@ -8,7 +8,7 @@ mod words;
 pub(crate) use words::Grammar;
 
 use domain::store::StoreError;
-use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder, Value};
+use sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SqliteQueryBuilder, Value};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::{
     AssertSqlSafe, ColumnIndex, Decode, Postgres, Row as _, SqlSafeStr, Sqlite, Type,
@@ -22,6 +22,7 @@ use std::{
     sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
+use uuid::Uuid;
 
 /// Made by the build script: number, name and text of each migration, in order.
 mod embedded {
@@ -136,6 +137,17 @@ impl Connection {
                     limit_statements(tx, Duration::ZERO, "on").await?;
                 }
                 Ok(rows)
+            }
+        }
+    }
+
+    /// Rows with one of these ids. On Postgres as one value: a statement is prepared once, however many ids there are.
+    pub fn among(&self, ids: impl IntoIterator<Item = Uuid>) -> Expr {
+        match self {
+            Self::Sqlite(_) => Expr::col("id").is_in(ids),
+            Self::Postgres(_) => {
+                let ids: Vec<_> = ids.into_iter().map(|id| id.to_string()).collect();
+                Expr::cust_with_values("id = ANY (string_to_array($1, ',')::uuid[])", [ids.join(",")])
             }
         }
     }

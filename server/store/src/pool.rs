@@ -228,7 +228,7 @@ async fn begin_on_server(
     for _ in 0..pool.size() {
         match pool.begin_with(begin).await {
             Err(error) if is_hung_up(&error) => tracing::debug!(%error, "database: a connection had ended"),
-            begun => return begun,
+            answer => return answer,
         }
     }
     pool.begin_with(begin).await

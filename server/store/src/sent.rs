@@ -90,8 +90,8 @@ impl SentMail for Transaction {
 
     async fn hide_sent(&mut self, ids: &[SentId]) -> Result<()> {
         for some in ids.chunks(10_000) {
-            let ids = some.iter().map(|id| id.0);
-            let hide = SENT.update().value("hidden", true).and_where(Expr::col("id").is_in(ids)).take();
+            let these = self.dialect().among(some.iter().map(|id| id.0));
+            let hide = SENT.update().value("hidden", true).and_where(these).take();
             self.run(&hide).await?;
         }
         Ok(())
@@ -138,8 +138,8 @@ impl Transaction {
     async fn known(&mut self, messages: &[SentMessage]) -> Result<HashSet<SentId>> {
         let mut known = HashSet::with_capacity(messages.len());
         for some in messages.chunks(10_000) {
-            let ids = some.iter().map(|message| message.id.0);
-            let there = select(SENT.name, ["id"]).and_where(Expr::col("id").is_in(ids)).take();
+            let named = self.dialect().among(some.iter().map(|message| message.id.0));
+            let there = select(SENT.name, ["id"]).and_where(named).take();
             known.extend(self.rows(&there, |row| row.id::<SentId>("id")).await?);
         }
         Ok(known)

@@ -54,7 +54,9 @@ impl Transaction {
             rows.retain(|row| filter.search.matches(row));
             hits = rows.iter().map(|row| row.message.id).collect();
         }
-        let conversations = select(SENT.name, ["conversation"]).and_where(self.dialect().among(&hits)).take();
+        let conversations = select(SENT.name, ["conversation"])
+            .and_where(self.dialect().among(hits.iter().map(|id| id.0)))
+            .take();
         let mut same = listed(owner, MOST);
         same.and_where(Expr::col("conversation").in_subquery(conversations));
         self.rows_within(TIME_LIMIT, &same, |row| row.id("id")).await
@@ -129,7 +131,7 @@ impl Transaction {
             .select()
             .expr_as(of_newest_case("number"), "case_number")
             .expr_as(of_newest_case("state"), "case_state")
-            .and_where(self.dialect().among(ids))
+            .and_where(self.dialect().among(ids.iter().map(|id| id.0)))
             .order_by("sent_at", Order::Desc)
             .order_by("id", Order::Desc)
             .take();

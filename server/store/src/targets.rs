@@ -61,18 +61,18 @@ impl Targets for Transaction {
 
     async fn leases(&mut self, ids: &[TargetId]) -> Result<HashMap<TargetId, (Lease, Option<Task>)>> {
         let leases = select(TARGETS.name, ["id", "task", "lease_holder", "lease_until", "fence"])
-            .and_where(Expr::col("id").is_in(ids.iter().map(|id| id.0)))
+            .and_where(self.dialect().among(ids.iter().map(|id| id.0)))
             .take();
         let read = |row: &Row| Ok((row.id("id")?, (read_lease(row)?, row.optional_parsed("task")?)));
         Ok(self.rows(&leases, read).await?.into_iter().collect())
     }
 
     async fn lock_targets(&mut self, ids: &[TargetId]) -> Result<()> {
-        if self.is_alone() {
+        if self.is_only_writer() {
             return Ok(());
         }
         let locked = select(TARGETS.name, ["id"])
-            .and_where(Expr::col("id").is_in(ids.iter().map(|id| id.0)))
+            .and_where(self.dialect().among(ids.iter().map(|id| id.0)))
             .order_by("id", Order::Asc)
             .lock(LockType::Update)
             .take();

@@ -35,7 +35,7 @@ impl Transaction {
     }
 
     /// Nobody else writes before it ends.
-    pub(crate) fn is_alone(&self) -> bool {
+    pub(crate) fn is_only_writer(&self) -> bool {
         matches!(self.connection, Connection::Sqlite(_))
     }
 

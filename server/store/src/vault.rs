@@ -79,9 +79,8 @@ impl Vault for Transaction {
             alike.entry(state.code()).or_insert((state, Vec::new())).1.push(copy);
         }
         for (state, copies) in alike.into_values() {
-            let ids = copies.iter().map(|copy| copy.0);
-            let mut update =
-                COPIES.update().value("state", code(state)).and_where(Expr::col("id").is_in(ids)).take();
+            let these = self.dialect().among(copies.iter().map(|copy| copy.0));
+            let mut update = COPIES.update().value("state", code(state)).and_where(these).take();
             if state.is_out_of_vault() {
                 update.value("header", None::<Vec<u8>>);
             }

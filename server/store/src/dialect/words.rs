@@ -3,8 +3,8 @@
 
 use super::Connection;
 use crate::search::Words;
-use domain::ids::{PersonId, SentId};
-use sea_query::{Expr, ExprTrait, Value};
+use domain::ids::PersonId;
+use sea_query::{Expr, Value};
 use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
@@ -41,17 +41,6 @@ impl Connection {
                  (SELECT sent_id FROM sent_search WHERE owner = $1 AND words @@ $2::tsquery)) IS TRUE",
                 [owner.0.into(), Value::from(question)],
             ),
-        }
-    }
-
-    /// Rows with one of these ids. On Postgres as one value: a statement is prepared once, however many ids there are.
-    pub fn among(&self, ids: &[SentId]) -> Expr {
-        match self {
-            Self::Sqlite(_) => Expr::col("id").is_in(ids.iter().map(|id| id.0)),
-            Self::Postgres(_) => {
-                let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-                Expr::cust_with_values("id = ANY (string_to_array($1, ',')::uuid[])", [ids.join(",")])
-            }
         }
     }
 

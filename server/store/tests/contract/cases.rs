@@ -1,13 +1,13 @@
 use crate::{
     bed::Bed,
     builders::{BO, MEI, at, case, correction, id, mail},
-    one::One as _,
+    one::finish,
 };
 use domain::{
     case::{Approval, CaseFilter, TargetsDigest},
     ids::CaseId,
     sent::Page,
-    shared::{Act, CaseNumber, CaseState, CorrectionState, Outcome, TargetState, Task, Verdict},
+    shared::{Act, CaseNumber, CaseState, CorrectionState, Outcome, TargetState, Verdict},
     store::{StoreError, TargetResult, Tx},
 };
 
@@ -194,7 +194,7 @@ async fn an_unknown_code_is_not_guessed(bed: Bed) {
     let result = TargetResult { state: TargetState::Held, outcome: None, detail: targets[0].detail.clone() };
     let mut tx = bed.write().await;
     let claimed = tx.claim_targets("w", at(1), at(9), 1).await.unwrap();
-    tx.finish_target(targets[0].id, claimed[0].lease.fence, Task::Hold, &result, at(2)).await.unwrap();
+    finish(tx.as_mut(), targets[0].id, claimed[0].lease.fence, result, at(2)).await.unwrap();
     tx.commit().await.unwrap();
     bed.by_hand("UPDATE target SET state = 'vaporised'").await.unwrap();
     let unreadable = bed.read().await.targets(id(1)).await;

@@ -1,7 +1,7 @@
 use crate::{
     bed::Bed,
     builders::{at, correction, id},
-    one::One as _,
+    one::renew,
 };
 use domain::{
     case::Correction,
@@ -67,7 +67,7 @@ async fn a_holder_is_told_to_stop(bed: Bed) {
     let mut tx = bed.write().await;
     let claimed = tx.claim_targets("w", at(0), at(10), 1).await.unwrap().remove(0);
     tx.turn_engine(false, None, at(1), "x").await.unwrap();
-    assert_eq!(tx.renew_target(claimed.id, claimed.lease.fence, at(99)).await.unwrap(), None);
+    assert_eq!(renew(tx.as_mut(), claimed.id, claimed.lease.fence, at(99)).await.unwrap(), None);
     let after = tx.target(claimed.id).await.unwrap().unwrap();
     assert_eq!(
         (after.lease.until, after.task),
@@ -77,7 +77,7 @@ async fn a_holder_is_told_to_stop(bed: Bed) {
     // It can still be given back, and what was done before can be noted.
     tx.postpone_target(claimed.id, claimed.lease.fence, &claimed.detail, 0, at(1), at(1)).await.unwrap();
     tx.turn_engine(true, None, at(2), "").await.unwrap();
-    let lost = tx.renew_target(claimed.id, claimed.lease.fence, at(99)).await;
+    let lost = renew(tx.as_mut(), claimed.id, claimed.lease.fence, at(99)).await;
     assert!(matches!(lost, Err(StoreError::Fenced(_))), "{lost:?}");
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     bed::Bed,
     builders::{at, correction, id},
-    one::One as _,
+    one::renew,
 };
 use domain::{
     case::Correction,
@@ -60,7 +60,7 @@ async fn the_dead_leave_nothing_in_hand(bed: Bed) {
     assert_eq!(claim(&bed, "second", 9).await.len(), 6, "at once, not after the lease");
     assert_eq!(second.free_orphans().await.unwrap(), 0, "one's own leases stay");
     let mut tx = bed.write().await;
-    let late = tx.renew_target(claimed[0].id, claimed[0].lease.fence, at(200)).await;
+    let late = renew(tx.as_mut(), claimed[0].id, claimed[0].lease.fence, at(200)).await;
     assert!(matches!(late, Err(StoreError::Fenced(_))), "{late:?}");
 }
 

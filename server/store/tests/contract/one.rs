@@ -1,6 +1,5 @@
 //! One at a time, where a test is about one.
 
-use async_trait::async_trait;
 use domain::{
     ids::{CopyId, TargetId},
     shared::{CopyState, Task},
@@ -8,42 +7,23 @@ use domain::{
     time::Timestamp,
 };
 
-#[async_trait]
-pub trait One {
-    async fn renew_target(&mut self, id: TargetId, fence: i64, until: Timestamp) -> Result<Option<Task>>;
-
-    async fn finish_target(
-        &mut self,
-        id: TargetId,
-        fence: i64,
-        done: Task,
-        result: &TargetResult,
-        now: Timestamp,
-    ) -> Result<()>;
-
-    async fn set_copy_state(&mut self, copy: CopyId, state: CopyState) -> Result<()>;
+pub async fn renew(tx: &mut dyn Tx, target: TargetId, fence: i64, until: Timestamp) -> Result<Option<Task>> {
+    let mut renewed = tx.renew_targets(&[Leased { target, fence }], until).await?;
+    renewed.remove(&target).ok_or(StoreError::Fenced("the target"))
 }
 
-#[async_trait]
-impl<T: Tx + ?Sized> One for T {
-    async fn renew_target(&mut self, id: TargetId, fence: i64, until: Timestamp) -> Result<Option<Task>> {
-        let mut renewed = self.renew_targets(&[Leased { target: id, fence }], until).await?;
-        renewed.remove(&id).ok_or(StoreError::Fenced("the target"))
-    }
+/// Ends a hold.
+pub async fn finish(
+    tx: &mut dyn Tx,
+    target: TargetId,
+    fence: i64,
+    result: TargetResult,
+    at: Timestamp,
+) -> Result<()> {
+    let lease = Leased { target, fence };
+    tx.finish_targets(&[Finished { lease, done: Task::Hold, result, at }]).await
+}
 
-    async fn finish_target(
-        &mut self,
-        id: TargetId,
-        fence: i64,
-        done: Task,
-        result: &TargetResult,
-        now: Timestamp,
-    ) -> Result<()> {
-        let lease = Leased { target: id, fence };
-        self.finish_targets(&[Finished { lease, done, result: result.clone(), at: now }]).await
-    }
-
-    async fn set_copy_state(&mut self, copy: CopyId, state: CopyState) -> Result<()> {
-        self.set_copy_states(&[(copy, state)]).await
-    }
+pub async fn set_state(tx: &mut dyn Tx, copy: CopyId, state: CopyState) -> Result<()> {
+    tx.set_copy_states(&[(copy, state)]).await
 }

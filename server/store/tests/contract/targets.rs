@@ -1,7 +1,7 @@
 use crate::{
     bed::Bed,
     builders::{at, id},
-    one::One as _,
+    one::{finish, renew},
 };
 use domain::{
     case::{Detail, Lease, Target},
@@ -60,7 +60,7 @@ async fn a_claim_leases_and_a_result_ends_it(bed: Bed) {
     assert_eq!(now(&mut tx, claimed.id).await, claimed);
     assert_eq!(tx.open_tasks(id(1)).await.unwrap(), 1);
 
-    tx.finish_target(claimed.id, 1, Task::Hold, &held(), at(7)).await.unwrap();
+    finish(tx.as_mut(), claimed.id, 1, held(), at(7)).await.unwrap();
     let done = Target {
         state: TargetState::Held,
         detail: held().detail,
@@ -83,14 +83,14 @@ async fn a_lost_lease_writes_nothing(bed: Bed) {
     assert_eq!((second.id, second.lease.fence), (first.id, first.lease.fence + 1));
 
     let (id, fence) = (first.id, first.lease.fence);
-    assert!(is_fenced(&tx.renew_target(id, fence, at(99)).await));
-    assert!(is_fenced(&tx.finish_target(id, fence, Task::Hold, &held(), at(11)).await));
+    assert!(is_fenced(&renew(tx.as_mut(), id, fence, at(99)).await));
+    assert!(is_fenced(&finish(tx.as_mut(), id, fence, held(), at(11)).await));
     assert!(is_fenced(&tx.postpone_target(id, fence, &held().detail, 1, at(99), at(11)).await));
     assert_eq!(now(&mut tx, id).await, second);
 
     // And the second one's fence is worth nothing once it has finished.
-    tx.finish_target(id, second.lease.fence, Task::Hold, &held(), at(12)).await.unwrap();
-    let again = tx.finish_target(id, second.lease.fence, Task::Hold, &held(), at(13)).await;
+    finish(tx.as_mut(), id, second.lease.fence, held(), at(12)).await.unwrap();
+    let again = finish(tx.as_mut(), id, second.lease.fence, held(), at(13)).await;
     assert!(is_fenced(&again), "{again:?}");
 }
 
@@ -99,12 +99,12 @@ async fn a_renewed_lease_tells_the_task_of_now(bed: Bed) {
     let mut tx = bed.write().await;
     let claimed = claim_one(&mut tx, "w", 0).await;
     let (id, fence) = (claimed.id, claimed.lease.fence);
-    assert_eq!(tx.renew_target(id, fence, at(20)).await.unwrap(), Some(Task::Hold));
+    assert_eq!(renew(tx.as_mut(), id, fence, at(20)).await.unwrap(), Some(Task::Hold));
     assert_eq!(now(&mut tx, id).await.lease.until, Some(at(20)));
     tx.assign(id, Some(Task::Release), None, at(1)).await.unwrap();
-    assert_eq!(tx.renew_target(id, fence, at(30)).await.unwrap(), Some(Task::Release));
+    assert_eq!(renew(tx.as_mut(), id, fence, at(30)).await.unwrap(), Some(Task::Release));
     tx.assign(id, None, None, at(1)).await.unwrap();
-    assert_eq!(tx.renew_target(id, fence, at(30)).await.unwrap(), None);
+    assert_eq!(renew(tx.as_mut(), id, fence, at(30)).await.unwrap(), None);
 }
 
 fn leased(target: &Target) -> Leased {
@@ -170,7 +170,7 @@ async fn a_task_set_meanwhile_survives(bed: Bed) {
     let mut tx = bed.write().await;
     let claimed = claim_one(&mut tx, "w", 0).await;
     tx.assign(claimed.id, Some(Task::Release), None, at(1)).await.unwrap();
-    tx.finish_target(claimed.id, 1, Task::Hold, &held(), at(2)).await.unwrap();
+    finish(tx.as_mut(), claimed.id, 1, held(), at(2)).await.unwrap();
     assert_eq!(now(&mut tx, claimed.id).await.task, Some(Task::Release));
 
     // Nor is it put off because the one before it failed.
@@ -239,7 +239,7 @@ async fn every_change_moves_the_pulse(bed: Bed) {
     tx.postpone_target(claimed.id, 1, &claimed.detail, 0, at(0), at(0)).await.unwrap();
     pulses.push(tx.case_pulse(case.id).await.unwrap());
     let claimed = claim_one(&mut tx, "w", 0).await;
-    tx.finish_target(claimed.id, claimed.lease.fence, Task::Hold, &held(), at(0)).await.unwrap();
+    finish(tx.as_mut(), claimed.id, claimed.lease.fence, held(), at(0)).await.unwrap();
     pulses.push(tx.case_pulse(case.id).await.unwrap());
     let distinct: std::collections::BTreeSet<_> = pulses.iter().collect();
     assert_eq!(distinct.len(), pulses.len(), "{pulses:?}");

@@ -1,7 +1,7 @@
 use crate::{
     bed::Bed,
     builders::{MEI, at, copy, draft, id, mail, wrapped},
-    one::One as _,
+    one::set_state,
 };
 use domain::{case::draft::Upload, ids::UploadId, shared::CopyState, store::StoreError};
 
@@ -46,15 +46,15 @@ async fn a_copy_out_of_the_vault_has_no_header(bed: Bed) {
     let (_, targets) = bed.with_case(1, 1).await;
     let mut tx = bed.write().await;
     tx.insert_copies(&[copy(1, &targets[0], Some(b"body")), copy(2, &targets[0], None)]).await.unwrap();
-    tx.set_copy_state(id(1), CopyState::Held).await.unwrap();
+    set_state(tx.as_mut(), id(1), CopyState::Held).await.unwrap();
     assert!(tx.copy_content(id(1)).await.unwrap().is_some());
-    tx.set_copy_state(id(1), CopyState::Released).await.unwrap();
-    tx.set_copy_state(id(2), CopyState::Left).await.unwrap();
+    set_state(tx.as_mut(), id(1), CopyState::Released).await.unwrap();
+    set_state(tx.as_mut(), id(2), CopyState::Left).await.unwrap();
     let states: Vec<_> = tx.copies(targets[0].id).await.unwrap().iter().map(|copy| copy.state).collect();
     assert_eq!(states, [CopyState::Released, CopyState::Left]);
     assert_eq!(tx.copy_content(id(1)).await.unwrap(), None);
     assert_eq!(tx.copy_content(id(2)).await.unwrap(), None);
-    let missing = tx.set_copy_state(id(9), CopyState::Held).await;
+    let missing = set_state(tx.as_mut(), id(9), CopyState::Held).await;
     assert!(matches!(missing, Err(StoreError::Missing("the vaulted copy"))), "{missing:?}");
 }
 

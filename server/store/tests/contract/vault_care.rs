@@ -1,7 +1,7 @@
 use crate::{
     bed::Bed,
     builders::{MEI, at, copy, id, mail, wrapped},
-    one::One as _,
+    one::set_state,
 };
 use domain::{
     case::{Case, Detail, Target},
@@ -70,13 +70,13 @@ async fn somebodys_mail_is_never_due(bed: Bed) {
     let mut tx = bed.write().await;
     for (n, (_, targets)) in (1..).zip(&cases) {
         tx.insert_copies(&[copy(n, &targets[1], Some(b"body"))]).await.unwrap();
-        tx.set_copy_state(id(n), CopyState::Held).await.unwrap();
+        set_state(tx.as_mut(), id(n), CopyState::Held).await.unwrap();
     }
     assert_eq!(due(&mut tx, 99, None).await, [3], "what a recall took for good");
     let stuck: Vec<u32> = tx.not_put_back().await.unwrap().iter().map(|kept| kept.case.serial()).collect();
     assert_eq!(stuck, [1, 2]);
-    tx.set_copy_state(id(1), CopyState::Released).await.unwrap();
-    tx.set_copy_state(id(2), CopyState::Vaulted).await.unwrap();
+    set_state(tx.as_mut(), id(1), CopyState::Released).await.unwrap();
+    set_state(tx.as_mut(), id(2), CopyState::Vaulted).await.unwrap();
     assert_eq!(due(&mut tx, 99, None).await, [1, 3]);
 }
 
@@ -90,9 +90,9 @@ async fn what_is_kept_is_counted(bed: Bed) {
     let three =
         [copy(1, &targets[0], Some(b"body!")), copy(2, &targets[0], None), copy(3, &targets[1], None)];
     tx.insert_copies(&three).await.unwrap();
-    tx.set_copy_state(id(1), CopyState::Held).await.unwrap();
-    tx.set_copy_state(id(2), CopyState::Held).await.unwrap();
-    tx.set_copy_state(id(3), CopyState::Left).await.unwrap();
+    set_state(tx.as_mut(), id(1), CopyState::Held).await.unwrap();
+    set_state(tx.as_mut(), id(2), CopyState::Held).await.unwrap();
+    set_state(tx.as_mut(), id(3), CopyState::Left).await.unwrap();
     let count = |state, copies, kept| CopyCount { state, copies, bytes: copies * 1234, kept };
     assert_eq!(tx.copy_counts().await.unwrap(), [count(CopyState::Held, 2, 2), count(CopyState::Left, 1, 0)]);
     assert_eq!(tx.body_counts().await.unwrap(), Bodies { count: 1, bytes: 5 });
