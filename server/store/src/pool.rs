@@ -44,6 +44,8 @@ pub struct Options {
     pub lock_timeout: Duration,
     /// `SQLite`: the file never grows beyond; what doesn't fit is refused as [`StoreError::Full`].
     pub max_bytes: Option<u64>,
+    /// Of a search among sent mail; beyond it is [`StoreError::TooSlow`].
+    pub search_limit: Duration,
 }
 
 impl Default for Options {
@@ -53,6 +55,7 @@ impl Default for Options {
             acquire_timeout: Duration::from_secs(30),
             lock_timeout: Duration::from_secs(10),
             max_bytes: None,
+            search_limit: Duration::from_millis(150),
         }
     }
 }
@@ -61,6 +64,7 @@ impl Default for Options {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool,
+    search_limit: Duration,
 }
 
 #[derive(Clone)]
@@ -113,7 +117,7 @@ impl Database {
                 Pool::Postgres(pool.connect_with(server).await?)
             }
         };
-        Ok(Self { pool })
+        Ok(Self { pool, search_limit: options.search_limit })
     }
 
     /// Waits until all connections are closed.
@@ -138,7 +142,7 @@ impl Database {
                 begin_on_server(pool, begin).await.map(Connection::Postgres)
             }
         };
-        begun.map(Transaction::new).map_err(|error| failure(error, "transaction"))
+        self.transaction(begun)
     }
 
     /// `IMMEDIATE`: a reader that turns writer midway would fail where it could have waited.
@@ -147,7 +151,12 @@ impl Database {
             Pool::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Connection::Sqlite),
             Pool::Postgres(pool) => begin_on_server(pool, "BEGIN").await.map(Connection::Postgres),
         };
-        begun.map(Transaction::new).map_err(|error| failure(error, "transaction"))
+        self.transaction(begun)
+    }
+
+    fn transaction(&self, begun: sqlx::Result<Connection>) -> Result<Transaction> {
+        let connection = begun.map_err(|error| failure(error, "transaction"))?;
+        Ok(Transaction::new(connection, self.search_limit))
     }
 
     async fn version(&self) -> sqlx::Result<String> {

@@ -18,7 +18,6 @@ use domain::{
     store::Result,
 };
 use sea_query::{Expr, ExprTrait, Order, SelectStatement};
-use std::time::Duration;
 
 /// Rows that can be turned to.
 const MOST: usize = 5_000;
@@ -28,8 +27,6 @@ const MOST_IN_THREADS: usize = 200;
 
 /// Rows read at a time where each has to be looked at.
 const CHUNK: usize = 50;
-
-const TIME_LIMIT: Duration = Duration::from_millis(150);
 
 impl Transaction {
     pub(crate) async fn found(&mut self, owner: PersonId, filter: &SentFilter, page: Page) -> Result<Found> {
@@ -59,7 +56,7 @@ impl Transaction {
             .take();
         let mut same = listed(owner, MOST);
         same.and_where(Expr::col("conversation").in_subquery(conversations));
-        self.rows_within(TIME_LIMIT, &same, |row| row.id("id")).await
+        self.rows_within(self.search_limit, &same, |row| row.id("id")).await
     }
 
     /// Newest first; one more than `most` says that there are more.
@@ -82,7 +79,7 @@ impl Transaction {
             return self.rows(&found, |row| row.id("id")).await;
         }
         found.and_where(condition(wanted, owner, self.dialect()));
-        self.rows_within(TIME_LIMIT, &found, |row| row.id("id")).await
+        self.rows_within(self.search_limit, &found, |row| row.id("id")).await
     }
 
     async fn page_of(&mut self, mut ids: Vec<SentId>, page: Page) -> Result<Found> {

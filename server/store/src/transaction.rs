@@ -17,6 +17,7 @@ use thiserror::Error;
 /// Dropped without [`Tx::commit`], it never happened.
 pub struct Transaction {
     connection: Connection,
+    pub(crate) search_limit: Duration,
     /// A statement failed. Postgres would then answer `COMMIT` with a silent rollback, `SQLite` would keep half.
     failed: bool,
     /// It gives the engines something to do.
@@ -30,8 +31,8 @@ pub struct Transaction {
 struct CommitAfterFailure;
 
 impl Transaction {
-    pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection, failed: false, makes_work: false, unwritten: Vec::new() }
+    pub(crate) fn new(connection: Connection, search_limit: Duration) -> Self {
+        Self { connection, search_limit, failed: false, makes_work: false, unwritten: Vec::new() }
     }
 
     /// Nobody else writes before it ends.

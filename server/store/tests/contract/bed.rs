@@ -2,6 +2,7 @@
 
 use domain::store::{Store, Tx};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
+use std::time::Duration;
 use store::{Database, Options};
 use tempfile::TempDir;
 use testkit::postgres::Postgres;
@@ -65,7 +66,10 @@ impl Bed {
     }
 
     async fn at(url: String, place: Place) -> Self {
-        let db = Database::open(&url, &Options { max_connections: 4, ..Options::default() }).await.unwrap();
+        // These are stories about what is found; the machine may be busy.
+        let options =
+            Options { max_connections: 4, search_limit: Duration::from_secs(10), ..Options::default() };
+        let db = Database::open(&url, &options).await.unwrap();
         Self { db, url, _place: place }
     }
 

@@ -7,8 +7,10 @@ use crate::{
 use domain::{
     search::{Search, parse},
     sent::{Page, SentFilter, SentMessage, Total},
-    store::Tx,
+    store::{Store as _, StoreError, Tx},
 };
+use std::time::Duration;
+use store::{Database, Options};
 
 stories!(
     what_is_searched_is_found,
@@ -173,6 +175,12 @@ async fn many_hits_are_counted_so_far(bed: Bed) {
         let found = tx.list_sent(id(MEI), &filter(query), page).await.unwrap();
         assert_eq!((found.total, found.rows[0].message.id), (Total::MoreThan(5_000), id(4_976)), "{query}");
     }
+    // No machine does that in a millisecond.
+    let hasty = Options { search_limit: Duration::from_millis(1), ..Options::default() };
+    let hasty = Database::open(&bed.url, &hasty).await.unwrap();
+    let stopped = hasty.read().await.unwrap().list_sent(id(MEI), &filter("x"), page).await;
+    assert!(matches!(stopped, Err(StoreError::TooSlow)), "{stopped:?}");
+    hasty.close().await;
 }
 
 async fn rows_from_before_become_searchable(bed: Bed) {
