@@ -19,6 +19,7 @@ stories!(
     hits_that_were_looked_at_come_in_pages,
     many_hits_are_counted_so_far,
     rows_from_before_become_searchable,
+    words_outlive_the_move_into_parts,
     every_part_of_chinese_is_found,
 );
 
@@ -196,6 +197,22 @@ async fn rows_from_before_become_searchable(bed: Bed) {
     assert_eq!(found(&mut tx, "合同 in:thread").await, [3, 1]);
     tx.insert_sent(&[mail(4, MEI, "合同")]).await.unwrap();
     assert_eq!(tx.index_sent(2).await.unwrap(), 0);
+    assert_eq!(found(&mut tx, "合同").await, [4, 3, 1]);
+}
+
+async fn words_outlive_the_move_into_parts(bed: Bed) {
+    bed.with_mails(&[mail(1, MEI, "合同"), mail(2, BO, "合同"), mail(3, MEI, "合同")]).await;
+    if !bed.is_sqlite() {
+        let whole = "CREATE TABLE whole AS SELECT sent_id, words FROM sent_search; DROP TABLE sent_search; \
+                     ALTER TABLE whole RENAME TO sent_search; ALTER TABLE sent_search ADD PRIMARY KEY (sent_id); \
+                     CREATE INDEX sent_search_words ON sent_search USING GIN (words);";
+        bed.by_hand(whole).await.unwrap();
+    }
+    bed.by_hand("DELETE FROM _sqlx_migrations WHERE version = 9").await.unwrap();
+    bed.db.migrate().await.unwrap();
+    let mut tx = bed.write().await;
+    assert_eq!(found(&mut tx, "合同").await, [3, 1]);
+    tx.insert_sent(&[mail(4, MEI, "合同")]).await.unwrap();
     assert_eq!(found(&mut tx, "合同").await, [4, 3, 1]);
 }
 
