@@ -57,3 +57,19 @@ impl Group {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_target_has_its_own_answer() {
+        let [ours, cleared, lost] = [1, 2, 3].map(|n| TargetId::from(Uuid::from_u128(n)));
+        let directory = Some(Arc::new(Directory::new(Vec::new(), Vec::new(), Vec::new())));
+        let renewed = HashMap::from([(ours, Some(Task::Hold)), (cleared, None)]);
+        let group = Group { renewed, directory, ..Group::default() };
+        let task = |target| group.renewed(target).map(|(task, _)| task);
+        assert_eq!([ours, cleared, lost].map(task), [Some(Some(Task::Hold)), Some(None), Some(None)]);
+        assert!(Group::default().renewed(ours).is_none(), "nobody asked");
+    }
+}

@@ -1,21 +1,25 @@
 //! The switch, pulled at every possible moment: no mailbox is touched after it, and starting again finishes the work.
+//! So with a withdrawal and a legal hold that come between the intent and its effect.
 
 use crate::office::{Ask, Office, RECALL, hours};
 use async_trait::async_trait;
 use domain::{
     audit::Actor,
+    case::decide,
     engine_switch::{self, InFlight, SwitchError},
     mail::{EmailAddress, MessageId},
     mail_system::{
         Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
         SentListing,
     },
+    org::Person,
     portal::Portal,
     shared::{CaseNumber, CaseState, CorrectionState, Outcome, Task, Verdict},
     store::{Enlisted, Store, StoreError, Tx},
-    world::World,
 };
 use engine::{Engine, Waker};
+use futures::future::BoxFuture;
+
 use std::{
     sync::{
         Arc, Mutex,
@@ -25,33 +29,47 @@ use std::{
 };
 use testkit::world::TestClock;
 
-/// Pulls the switch when the n-th transaction that writes begins, and lets two seconds pass.
+/// What comes in between; answers what is in flight, or None where it can't be done.
+type Pull = Arc<dyn Fn() -> BoxFuture<'static, Option<Vec<InFlight>>> + Send + Sync>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    Reading,
+    Writing,
+}
+
+/// Pulls when the n-th transaction of that kind begins, and lets two seconds pass.
 #[derive(Clone)]
 struct Hand {
-    store: Arc<dyn Store>,
-    world: World,
+    pull: Pull,
+    when: When,
     left: Arc<AtomicU32>,
     clock: Arc<TestClock>,
     /// What was listed; None: not pulled yet.
     listed: Arc<Mutex<Option<Vec<InFlight>>>>,
-    /// Changes of mailboxes after it.
-    late: Arc<AtomicU32>,
+    /// Copies put back after it.
+    late_puts: Arc<AtomicU32>,
+    late_removals: Arc<AtomicU32>,
 }
 
 impl Hand {
-    async fn watch(&self) {
-        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            let pulled = engine_switch::stop(self.store.as_ref(), &self.world, Actor::System, "a test").await;
-            *self.listed.lock().unwrap() = Some(pulled.unwrap());
+    async fn watch(&self, when: When) {
+        if self.when == when && self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            let pulled = (self.pull)().await;
+            *self.listed.lock().unwrap() = pulled;
             // By then nothing may begin any more, whatever a worker was told just before (I5).
             self.clock.advance(Duration::from_secs(2));
         }
     }
 
-    fn effect(&self) {
+    fn effect(&self, late: &AtomicU32) {
         if self.listed.lock().unwrap().is_some() {
-            self.late.fetch_add(1, Ordering::SeqCst);
+            late.fetch_add(1, Ordering::SeqCst);
         }
+    }
+
+    fn late(&self) -> u32 {
+        self.late_puts.load(Ordering::SeqCst) + self.late_removals.load(Ordering::SeqCst)
     }
 }
 
@@ -60,11 +78,12 @@ struct Watched<T>(T, Hand);
 #[async_trait]
 impl Store for Watched<Arc<dyn Store>> {
     async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
+        self.1.watch(When::Reading).await;
         self.0.read().await
     }
 
     async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
-        self.1.watch().await;
+        self.1.watch(When::Writing).await;
         self.0.write().await
     }
 
@@ -107,12 +126,12 @@ impl MailSession for Watched<Box<dyn MailSession>> {
     }
 
     async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
-        self.1.effect();
+        self.1.effect(&self.1.late_removals);
         self.0.remove(copy).await
     }
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
-        self.1.effect();
+        self.1.effect(&self.1.late_puts);
         self.0.put(copy).await
     }
 
@@ -121,7 +140,7 @@ impl MailSession for Watched<Box<dyn MailSession>> {
     }
 
     async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
-        self.1.effect();
+        self.1.effect(&self.1.late_puts);
         self.0.put_once(copy, tried).await
     }
 
@@ -130,28 +149,45 @@ impl MailSession for Watched<Box<dyn MailSession>> {
     }
 }
 
-/// Works until nothing moves, with the switch pulled at the given moment. None: that moment never came.
-async fn work_until_stopped(office: &Office, moment: u32) -> Option<Vec<InFlight>> {
+/// Works until nothing moves, with the pull at the given moment, if it comes.
+async fn work_with(office: &Office, pull: Pull, when: When, moment: u32) -> (Hand, Arc<Portal>) {
     let hand = Hand {
-        store: office.store.clone(),
-        world: office.portal.world.clone(),
+        pull,
+        when,
         left: Arc::new(AtomicU32::new(moment)),
         clock: office.clock.clone(),
         listed: Arc::default(),
-        late: Arc::default(),
+        late_puts: Arc::default(),
+        late_removals: Arc::default(),
     };
     let (by_store, by_mail) = (hand.clone(), hand.clone());
     let portal = office.through(Box::new(move |store, mail| {
         (Arc::new(Watched(store, by_store)), Arc::new(Watched(mail, by_mail)))
     }));
     rest(&portal).await;
-    assert_eq!(hand.late.load(Ordering::SeqCst), 0, "a mailbox was changed after the stop at {moment}");
+    (hand, portal)
+}
+
+fn stopping(office: &Office) -> Pull {
+    let (store, world) = (office.store.clone(), office.portal.world.clone());
+    Arc::new(move || {
+        let (store, world) = (store.clone(), world.clone());
+        Box::pin(async move {
+            Some(engine_switch::stop(store.as_ref(), &world, Actor::System, "a test").await.unwrap())
+        })
+    })
+}
+
+/// None: that moment never came.
+async fn work_until_stopped(office: &Office, when: When, moment: u32) -> Option<Vec<InFlight>> {
+    let (hand, portal) = work_with(office, stopping(office), when, moment).await;
+    assert_eq!(hand.late(), 0, "a mailbox was changed after the stop at {moment}");
     let listed = hand.listed.lock().unwrap().take();
     if listed.is_some() {
         // Longer than any lease: nobody takes it up.
         office.clock.advance(hours(1));
         rest(&portal).await;
-        assert_eq!(hand.late.load(Ordering::SeqCst), 0, "taken up while stopped, stopped at {moment}");
+        assert_eq!(hand.late(), 0, "taken up while stopped, stopped at {moment}");
     }
     listed
 }
@@ -180,6 +216,73 @@ async fn start_again(office: &Office) {
     office.trail_is_whole().await;
 }
 
+/// The permission is read right before the removal: a stop that comes after the intent is seen there.
+#[tokio::test]
+async fn no_copy_is_taken_after_a_stop_that_follows_the_intent() {
+    for moment in 1.. {
+        let office = Office::open().await;
+        let mail = office.send(&["bob"], "bob@office.test").await;
+        office.ask(&office.portal, RECALL).await;
+        if work_until_stopped(&office, When::Reading, moment).await.is_none() {
+            assert!(moment > 6, "the count reaches past the whole story");
+            break;
+        }
+        start_again(&office).await;
+        assert!(office.copies("bob", &mail).await.is_empty(), "stopped at {moment}");
+    }
+}
+
+#[tokio::test]
+async fn no_copy_is_taken_after_a_withdrawal() {
+    for moment in 1.. {
+        let office = Office::open().await;
+        let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
+        let number = office.ask(&office.portal, RECALL).await;
+        let (portal, ann) = (office.portal.clone(), office.who("ann").await);
+        let pull: Pull = Arc::new(move || {
+            let (portal, ann) = (portal.clone(), ann.clone());
+            Box::pin(async move { decide::withdraw(&portal, &ann, number).await.ok().map(|()| Vec::new()) })
+        });
+        let (hand, _) = work_with(&office, pull, When::Reading, moment).await;
+        assert_eq!(hand.late_removals.load(Ordering::SeqCst), 0, "withdrawn at {moment}");
+        if hand.listed.lock().unwrap().is_none() {
+            assert!(moment > 6, "the count reaches past the whole story");
+            break;
+        }
+        office.settle().await;
+        assert_eq!(office.copies("bob", &mail).await.len(), 1, "withdrawn at {moment}");
+        office.trail_is_whole().await;
+    }
+}
+
+#[tokio::test]
+async fn no_copy_is_taken_after_a_legal_hold() {
+    let mut untouched = 0;
+    for moment in 1.. {
+        let office = Office::open().await;
+        let mail = office.send(&["bob"], "bob@office.test").await;
+        office.ask(&office.portal, RECALL).await;
+        let (store, bob) = (office.store.clone(), office.who("bob").await);
+        let pull: Pull = Arc::new(move || {
+            let (store, bob) = (store.clone(), Person { legal_hold: true, ..bob.clone() });
+            Box::pin(async move {
+                let mut tx = store.write().await.unwrap();
+                tx.replace_organisation(&[bob], &[], &[]).await.unwrap();
+                tx.commit().await.unwrap();
+                Some(Vec::new())
+            })
+        });
+        let (hand, _) = work_with(&office, pull, When::Reading, moment).await;
+        assert_eq!(hand.late_removals.load(Ordering::SeqCst), 0, "held at {moment}");
+        if hand.listed.lock().unwrap().is_none() {
+            break;
+        }
+        untouched += office.copies("bob", &mail).await.len();
+        office.trail_is_whole().await;
+    }
+    assert!(untouched > 2, "the hold came before the removal some times: {untouched}");
+}
+
 #[tokio::test]
 async fn no_copy_is_taken_after_a_stop() {
     let mut listed_before_removal = false;
@@ -187,7 +290,7 @@ async fn no_copy_is_taken_after_a_stop() {
         let office = Office::open().await;
         let mail = office.send(&["bob"], "bob@office.test").await;
         let number = office.ask(&office.portal, RECALL).await;
-        let Some(listed) = work_until_stopped(&office, moment).await else {
+        let Some(listed) = work_until_stopped(&office, When::Writing, moment).await else {
             assert!(moment > 6, "the count reaches past the whole story");
             break;
         };
@@ -214,7 +317,7 @@ async fn no_copy_is_put_back_after_a_stop() {
         office.settle().await;
         office.decide(number, Verdict::Refused).await;
         take_mail_about_it(&office).await;
-        if work_until_stopped(&office, moment).await.is_none() {
+        if work_until_stopped(&office, When::Writing, moment).await.is_none() {
             assert!(moment > 3, "the count reaches past the whole story");
             break;
         }
@@ -259,7 +362,7 @@ async fn nothing_is_sent_after_a_stop() {
     for moment in 1.. {
         let office = Office::open().await;
         let number = asked_and_approved(&office).await;
-        let Some(listed) = work_until_stopped(&office, moment).await else { break };
+        let Some(listed) = work_until_stopped(&office, When::Writing, moment).await else { break };
         let sent = office.outbox().len();
         assert!(sent == 0 || !listed.is_empty() || office.corrections(number).await[0].sent_at.is_some());
         start_again(&office).await;

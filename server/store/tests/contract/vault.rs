@@ -54,8 +54,9 @@ async fn a_copy_out_of_the_vault_has_no_header(bed: Bed) {
     assert_eq!(states, [CopyState::Released, CopyState::Left]);
     assert_eq!(tx.copy_content(id(1)).await.unwrap(), None);
     assert_eq!(tx.copy_content(id(2)).await.unwrap(), None);
-    let missing = set_state(tx.as_mut(), id(9), CopyState::Held).await;
+    let missing = tx.set_copy_states(&[(id(1), CopyState::Held), (id(9), CopyState::Held)]).await;
     assert!(matches!(missing, Err(StoreError::Missing("the vaulted copy"))), "{missing:?}");
+    assert!(tx.commit().await.is_err(), "half of it isn't written");
 }
 
 async fn forty_megabytes_fit(bed: Bed) {
