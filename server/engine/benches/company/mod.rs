@@ -1,7 +1,7 @@
 //! A company whose chief has just written to everybody. Where its mail and its data lie is up to each bench.
 
 use domain::{
-    case::{ask, draft::DraftForm},
+    case::{Case, ask, draft::DraftForm},
     ids::DraftId,
     mail::{EmailAddress, MessageId, NamedAddress},
     mail_system::MailSystem,
@@ -9,13 +9,18 @@ use domain::{
     portal::{Parts, Portal, Settings, Wake},
     sent::{Page, SentFilter},
     sent_index,
-    shared::{Intent, Language, ReasonKind},
+    shared::{CaseNumber, CaseState, Intent, Language, ReasonKind},
     store::Store,
     vault::MasterKey,
     world::World,
 };
 use mailer::LocalMailer;
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+/// How often we look whether a case has moved.
+const LOOK: Duration = Duration::from_millis(10);
+const PATIENCE: Duration = Duration::from_mins(30);
 
 pub const CHIEF: &str = "chief";
 /// Approves what the chief asks for.
@@ -123,4 +128,21 @@ pub async fn draft(portal: &Portal, id: &MessageId, include_read: bool) -> (Pers
     };
     let draft = ask::save(portal, &chief, portal.world.id(), sent, form).await.unwrap().id;
     (chief, draft)
+}
+
+/// The case when it has reached this state.
+pub async fn reaches(portal: &Portal, number: CaseNumber, state: CaseState) -> Case {
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let reached = async {
+        loop {
+            look.tick().await;
+            let mut tx = portal.store.read().await.unwrap();
+            let case = tx.case_by_number(number).await.unwrap().unwrap();
+            if case.state == state {
+                return case;
+            }
+        }
+    };
+    timeout(PATIENCE, reached).await.unwrap()
 }

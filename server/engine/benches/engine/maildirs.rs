@@ -6,7 +6,7 @@ use domain::{
     case::request,
     mail::MessageId,
     portal::Portal,
-    shared::{CaseNumber, CaseState},
+    shared::CaseNumber,
     store::{Enlisted, Result, Store, Tx},
 };
 use engine::Waker;
@@ -18,15 +18,10 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 use store::{Database, Options};
 use tempfile::TempDir;
 use testkit::{postgres::OwnServer, world::world};
-use tokio::time::interval;
-
-/// How often we look whether the case has moved.
-const LOOK: Duration = Duration::from_millis(10);
 
 pub struct Company {
     pub portal: Arc<Portal>,
@@ -88,19 +83,6 @@ impl Company {
     pub async fn ask(&self) -> CaseNumber {
         let (chief, draft) = draft(&self.portal, &sent(), false).await;
         request::request(&self.portal, &chief, draft).await.unwrap()
-    }
-
-    /// Waits until nothing unread is left anywhere.
-    pub async fn holds(&self, case: CaseNumber) {
-        let mut look = interval(LOOK);
-        loop {
-            look.tick().await;
-            let mut tx = self.portal.store.read().await.unwrap();
-            let state = tx.case_by_number(case).await.unwrap().unwrap().state;
-            if state == CaseState::AwaitingApproval {
-                return;
-            }
-        }
     }
 
     pub fn commits(&self) -> u64 {

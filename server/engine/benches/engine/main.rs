@@ -13,6 +13,7 @@ mod company;
 mod maildirs;
 mod probe;
 
+use domain::shared::CaseState;
 use engine::{Engine, Tuning};
 use maildirs::{Company, Kind};
 use serde_json::{Map, json};
@@ -117,7 +118,7 @@ async fn run(place: &Path, database: Kind, folder: TempDir, targets: usize, grou
     let stop = CancellationToken::new();
     let start = Instant::now();
     let working = tokio::spawn(engine.run(enlisted, stop.clone()));
-    company.holds(case).await;
+    company::reaches(&company.portal, case, CaseState::AwaitingApproval).await;
     let seconds = start.elapsed().as_secs_f64();
     stop.cancel();
     working.await.unwrap();

@@ -1,30 +1,23 @@
 //! Our case, from the click to its end: everything as in production, in this process.
 
 use crate::{
-    company::{BOSS, draft, hire, portal, who},
+    company::{BOSS, draft, hire, portal, reaches, who},
     house::House,
     process,
 };
 use domain::{
-    case::{Case, decide, request},
+    case::{decide, request},
     mail::MessageId,
     portal::Portal,
-    shared::{CaseNumber, CaseState, Verdict},
+    shared::{CaseState, Verdict},
     time::Timestamp,
 };
 use engine::{Engine, Waker};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 use store::{Database, Options};
 use testkit::world::running;
-use tokio::{
-    task::JoinHandle,
-    time::{Instant, MissedTickBehavior, interval, timeout},
-};
+use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
-
-/// How often we look whether the case has moved.
-const LOOK: Duration = Duration::from_millis(10);
-const PATIENCE: Duration = Duration::from_mins(30);
 
 pub struct Ours {
     portal: Arc<Portal>,
@@ -71,28 +64,12 @@ impl Ours {
         let before = portal.store.read().await.unwrap().trail_head().await.unwrap().seq;
         let (start, cpu, click) = (Instant::now(), process::cpu_seconds(), portal.world.now());
         let number = request::request(portal, &chief, draft).await.unwrap();
-        let held = self.reaches(number, CaseState::AwaitingApproval).await;
+        let held = reaches(portal, number, CaseState::AwaitingApproval).await;
         decide::decide(portal, &boss, number, Verdict::Approved, "", held.digest).await.unwrap();
-        self.reaches(number, CaseState::Finished).await;
+        reaches(portal, number, CaseState::Finished).await;
         let (seconds, cpu_seconds) = (start.elapsed().as_secs_f64(), process::cpu_seconds() - cpu);
         let hidden = self.hidden(before, click, house).await;
         Recall { seconds, cpu_seconds, hidden }
-    }
-
-    async fn reaches(&self, number: CaseNumber, state: CaseState) -> Case {
-        let mut look = interval(LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let reached = async {
-            loop {
-                look.tick().await;
-                let mut tx = self.portal.store.read().await.unwrap();
-                let case = tx.case_by_number(number).await.unwrap().unwrap();
-                if case.state == state {
-                    return case;
-                }
-            }
-        };
-        timeout(PATIENCE, reached).await.unwrap()
     }
 
     /// By the engine's own record, read in pieces: after `seq`. Every copy must have ended as removed.
