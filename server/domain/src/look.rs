@@ -42,11 +42,15 @@ pub async fn find(session: &mut dyn MailSession, message: &CaseMessage, own: Own
     let Some(id) = &message.message_id else { return Ok(Look::default()) };
     let Located { copies, searched, skipped, left_out, evidence } = session.locate(id).await?;
     let mut look = Look { searched, skipped, left_out, evidence, ..Look::default() };
-    for found in copies {
+    for mut found in copies {
         if own == Own::Sender && found.folder == message.folder {
             continue;
         }
-        match session.fetch(&found.handle).await {
+        let read = match found.content.take() {
+            Some(raw) => Ok(raw),
+            None => session.fetch(&found.handle).await,
+        };
+        match read {
             Ok(raw) if Fingerprint::of(&raw) == message.fingerprint => {
                 look.copies.push(VerifiedCopy { found, raw });
             }

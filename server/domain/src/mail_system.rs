@@ -149,6 +149,8 @@ pub struct FoundCopy {
     pub received_at: Timestamp,
     /// Bytes.
     pub size: u64,
+    /// The whole message, where it came along: of a small one. Else it is asked for with [`MailSession::fetch`].
+    pub content: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

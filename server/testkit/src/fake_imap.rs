@@ -130,10 +130,10 @@ impl Shared {
             () if is("UID SEARCH") && expunged => "* SEARCH\r\n".to_owned(),
             () if is("UID SEARCH") => format!("* SEARCH {UID}\r\n"),
             () if is("UID FETCH") && expunged => String::new(),
-            () if is("UID FETCH") && command.contains("BODY.PEEK[]") => {
+            () if is("UID FETCH") && command.contains("(UID BODY.PEEK[])") => {
                 format!("* 1 FETCH (UID {UID} BODY[] {{{}}}\r\n{MESSAGE})\r\n", MESSAGE.len())
             }
-            () if is("UID FETCH") => located(""),
+            () if is("UID FETCH") => told("", command.contains(" BODY.PEEK[]<0.")),
             () if is("UID STORE") => format!("* 1 FETCH (UID {UID} MODSEQ (101))\r\n"),
             () if is("UID EXPUNGE") => "* 1 EXPUNGE\r\n".to_owned(),
             () if is("APPEND") => return "$T OK [APPENDUID 7 6] stored\r\n".to_owned(),
@@ -146,12 +146,18 @@ impl Shared {
 
 /// What is told of the one message when it is located, with these flags.
 pub fn located(flags: &str) -> String {
+    told(flags, false)
+}
+
+fn told(flags: &str, along: bool) -> String {
     let header = "Message-ID: <m@x.test>\r\n\r\n";
+    let whole = format!(" BODY[]<0> {{{}}}\r\n{MESSAGE}", MESSAGE.len());
     format!(
         "* 1 FETCH (UID {UID} FLAGS ({flags}) INTERNALDATE \" 2-Feb-2026 09:00:00 +0800\" RFC822.SIZE {} MODSEQ (99) \
-         BODY[HEADER.FIELDS (MESSAGE-ID)] {{{}}}\r\n{header})\r\n",
+         BODY[HEADER.FIELDS (MESSAGE-ID)] {{{}}}\r\n{header}{})\r\n",
         MESSAGE.len(),
-        header.len()
+        header.len(),
+        if along { &whole } else { "" }
     )
 }
 

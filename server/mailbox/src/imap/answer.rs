@@ -86,11 +86,12 @@ impl Value {
 }
 
 impl Data {
-    /// The value after `name` in the list of a FETCH or STATUS answer. `BODY[` stands for any section of the body.
+    /// The value after `name` in the list of a FETCH or STATUS answer. Of a section its beginning is enough: `BODY[]`
+    /// stands for `BODY[]<0>`, too, and `BODY[` for any.
     pub fn item(&self, name: &str) -> Option<&Value> {
         let pairs = self.values.iter().find_map(Value::list)?;
         let is_it = |value: &Value| match value {
-            Value::Word(word) if name.ends_with('[') => {
+            Value::Word(word) if name.contains('[') => {
                 word.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
             }
             word => word.is_word(name),

@@ -45,21 +45,30 @@ impl Session {
         let capable = &self.connection.capable;
         let together = capable.list_status && capable.special_use;
         let asks_foreign = self.foreign.is_none() && capable.namespace;
-        // Of a folder that is open servers tell how it was when it was opened: it is opened anew.
+        // Of a folder that is open servers tell how it was when it was opened: it is left, or opened anew.
         let open = self.opened.take().map(|opened| opened.folder);
-        let mut commands: Vec<Command> =
-            open.iter().map(|folder| self.opening(folder, Access::Look)).collect();
+        let leaves = capable.unselect;
+        let mut commands = Vec::new();
+        if let Some(folder) = &open {
+            let leaving = if leaves { Command::new("UNSELECT") } else { self.opening(folder, Access::Look) };
+            commands.push(leaving);
+        }
         commands.extend(asks_foreign.then(|| Command::new("NAMESPACE")));
         commands.push(self.listing(together));
         let mut replies = self.connection.ask_all(LOOKING, commands).await?;
         let listed = replies.pop().ok_or(MailError::Gone)?.accepted(LOOKING)?;
         self.foreign = Some(self.foreign_by(if asks_foreign { replies.pop() } else { None })?);
-        let opened = match open
-            .zip(replies.pop())
-            .map(|(folder, reply)| self.has_entered(&folder, Access::Look, reply))
-        {
-            Some(Err(error @ MailError::Unavailable { .. })) => return Err(error),
-            other => other.and_then(Result::ok).map(|(opened, _)| opened),
+        let opened = match open.zip(replies.pop()) {
+            // Still open, it would be told of as it was.
+            Some((_, reply)) if leaves => {
+                reply.accepted(LOOKING)?;
+                None
+            }
+            Some((folder, reply)) => match self.has_entered(&folder, Access::Look, reply) {
+                Err(error @ MailError::Unavailable { .. }) => return Err(error),
+                other => other.ok().map(|(opened, _)| opened),
+            },
+            None => None,
         };
         let folders = Folders::of(&listed.all("LIST")?);
         let (garbled, has_inbox) = (folders.garbled.clone(), folders.find(&FolderName::inbox()).is_some());

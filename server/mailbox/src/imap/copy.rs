@@ -37,6 +37,9 @@ impl Session {
         }
         let Some(opened) = self.enter_spot(&spot, Access::Change).await? else { return Ok(Removal::Changed) };
         let done = self.mark_and_expunge(&spot, &opened).await;
+        if let (Ok(Removal::Removed), Some(met)) = (&done, self.met.get_mut(&spot.folder)) {
+            met.copies.retain(|copy| copy != handle);
+        }
         // What comes next opens the folder it needs: a farewell that fails changes nothing that was done.
         if let Err(error) = self.leave().await {
             tracing::debug!(%error, "imap: the folder wasn't left");
@@ -147,6 +150,7 @@ impl Session {
         if self.connection.is_lost() {
             self.connection = self.server.connection(&self.mailbox).await?;
             (self.opened, self.around, self.resync) = (None, None, false);
+            self.met.clear();
         }
         if self.opened.as_ref().is_some_and(|opened| opened.writable && opened.folder == spot.folder) {
             return Ok(());

@@ -4,6 +4,7 @@
 //! are opened with EXAMINE: the owner's client sees nothing of it. A message that is moved while we look, from a
 //! folder yet to come into one that was searched, would be missed; so at the end the folders are asked whether
 //! anything came into them since, and those are searched again. What was searched and stayed as it was isn't.
+//! A small message is read along with what proves that it is the one.
 
 use super::{
     answer::{Data, Value, for_people},
@@ -14,10 +15,10 @@ use super::{
     folders::Folder,
     handle::{Spot, compared, flags_in, read_flags},
     put::Mark,
-    session::{Access, Opened, Session, hits},
+    session::{Access, Met, Opened, Session, hits},
     uids::Uids,
 };
-use crate::header;
+use crate::{SMALL, header};
 use chrono::DateTime;
 use domain::{
     mail::MessageId,
@@ -29,10 +30,14 @@ use std::collections::HashMap;
 /// A mailbox that changes faster than this many looks is told as it is: incomplete.
 const PASSES: usize = 8;
 /// The header that decides is in the answers.
-pub const HEADER: &str = "BODY[";
-const ITEMS: &str = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
-const ITEMS_AND_MODSEQ: &str =
-    "(UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
+const HEADER: &str = "BODY[HEADER";
+const WHOLE: &str = "BODY[]";
+
+macro_rules! with {
+    ($more:literal) => {
+        concat!("(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]", $more, ")")
+    };
+}
 
 /// Searched in one go: enough to save the waiting, few enough to hear of trouble in time.
 const TOGETHER: usize = 16;
@@ -78,6 +83,10 @@ impl Session {
                 failed.push(Skipped { folder: FolderName::inbox(), what: "the mailbox".into(), reason });
                 break;
             }
+            for searched in seen.values_mut() {
+                // It may be what came into another folder since: read again, it is met only where it stands.
+                searched.copies.iter_mut().for_each(|copy| copy.content = None);
+            }
             for some in due.chunks(TOGETHER) {
                 self.search_all(&mut seen, &mut failed, some, id).await?;
             }
@@ -100,12 +109,20 @@ impl Session {
                 around.state(folder).is_some_and(|now| now != *before)
             }
             None => around.state(folder).is_none_or(|now| {
-                !around.is_empty(folder) && !self.server.barren.is(&self.mailbox, id, &folder.wire, now)
+                !around.is_empty(folder)
+                    && !self.has_emptied(folder, id, now)
+                    && !self.server.barren.is(&self.mailbox, id, &folder.wire, now)
             }),
         };
         let mut due: Vec<Folder> = around.chosen.looked_at.iter().filter(is_due).cloned().collect();
         due.sort_by_key(|folder| folder.name.is_inbox());
         due
+    }
+
+    /// All that stood there was taken by this session, and nothing came since.
+    fn has_emptied(&self, folder: &Folder, id: &MessageId, now: State) -> bool {
+        let met = self.met.get(&folder.wire).filter(|met| met.id == *id && met.state == now);
+        now.next > 0 && met.is_some_and(|met| met.copies.is_empty())
     }
 
     async fn search_all(
@@ -138,6 +155,8 @@ impl Session {
                     if copies.is_empty() {
                         self.server.barren.note(&self.mailbox, id, &folder.wire, state);
                     }
+                    let met = copies.iter().map(|copy| copy.handle.clone()).collect();
+                    self.met.insert(folder.wire.clone(), Met { id: id.clone(), state, copies: met });
                     seen.insert(folder.wire.clone(), Searched { state: Some(state), copies });
                 }
                 Err(error) => self.not_searched(seen, failed, folder, error)?,
@@ -195,9 +214,9 @@ impl Session {
         {
             return Err(MailError::Gone);
         }
+        let items = items(opened.modseq > 0, hits.len() == 1);
         for hits in hits.chunks(500) {
             let uids = Uids::of(hits.iter().copied());
-            let items = if opened.modseq > 0 { ITEMS_AND_MODSEQ } else { ITEMS };
             for (uid, data) in self.fetch_items(&uids, items, &["FLAGS", HEADER]).await? {
                 let block = data.item(HEADER).and_then(Value::bytes).unwrap_or_default();
                 let found = header::message_id(block).ok().flatten();
@@ -207,6 +226,18 @@ impl Session {
             }
         }
         Ok(copies)
+    }
+}
+
+/// What is asked of a hit. One alone is most likely what we look for, and comes along: what is shorter than the limit
+/// is whole, whatever the server says of its size.
+fn items(modseq: bool, along: bool) -> &'static str {
+    const _: () = assert!(SMALL == 65_536, "as it is written here");
+    match (modseq, along) {
+        (false, false) => with!(""),
+        (false, true) => with!(" BODY.PEEK[]<0.65536>"),
+        (true, false) => with!(" MODSEQ"),
+        (true, true) => with!(" MODSEQ BODY.PEEK[]<0.65536>"),
     }
 }
 
@@ -240,6 +271,11 @@ fn copy(folder: &Folder, opened: &Opened, uid: u32, data: &Data) -> Result<Found
         flags,
         received_at: received(data)?,
         size: data.item("RFC822.SIZE").and_then(Value::number).unwrap_or(0),
+        content: data
+            .item(WHOLE)
+            .and_then(Value::bytes)
+            .filter(|bytes| (bytes.len() as u64) < SMALL)
+            .map(<[u8]>::to_vec),
     })
 }
 

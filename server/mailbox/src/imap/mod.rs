@@ -47,9 +47,12 @@ use domain::{
 use gate::Gate;
 use read_log::ReadLog;
 use session::Session;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
@@ -114,6 +117,7 @@ impl ImapSystem {
             foreign: None,
             opened: None,
             around: None,
+            met: HashMap::new(),
             put: Vec::new(),
             resync: false,
             _place: place,

@@ -4,6 +4,7 @@ use super::{
     Server,
     answer::Data,
     around::Around,
+    barren::State,
     command::Command,
     config::ImapConfig,
     connection::{Connection, Reply},
@@ -12,8 +13,11 @@ use super::{
     trouble::told,
     uids::Uids,
 };
-use domain::{mail::EmailAddress, mail_system::MailError};
-use std::sync::Arc;
+use domain::{
+    mail::{EmailAddress, MessageId},
+    mail_system::{CopyHandle, MailError},
+};
+use std::{collections::HashMap, sync::Arc};
 
 const SEARCHING: &str = "searching";
 
@@ -27,10 +31,18 @@ pub struct Session {
     pub opened: Option<Opened>,
     /// The folders as they were when the session began, then at the end of the last look.
     pub around: Option<Around>,
+    /// What the last look met in a folder, by its name on the wire, less what was taken since.
+    pub met: HashMap<Vec<u8>, Met>,
     /// What this session has put, by key: no other key may take it for its own.
     pub put: Vec<(String, Spot)>,
     pub resync: bool,
     pub _place: Place,
+}
+
+pub struct Met {
+    pub id: MessageId,
+    pub state: State,
+    pub copies: Vec<CopyHandle>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

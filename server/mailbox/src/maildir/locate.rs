@@ -1,12 +1,15 @@
 //! Finding a message by its Message-ID, as far as the header must be read for it and no further.
 
 use super::{Mailbox, sys, walk, walk::Sight};
-use crate::header;
+use crate::{SMALL, header};
 use domain::{
     mail::MessageId,
     mail_system::{FoundCopy, Located, MailError},
 };
-use std::io;
+use std::{
+    fs::File,
+    io::{self, Read, Seek},
+};
 
 pub fn locate(mailbox: &Mailbox, id: &MessageId) -> Result<Located, MailError> {
     let walk = walk::all(mailbox, |sight| look(mailbox, sight, id.as_str()))?;
@@ -24,15 +27,26 @@ fn look(mailbox: &Mailbox, sight: &Sight<'_>, id: &str) -> io::Result<Option<Fou
     }
     let file = dir.read(&spot.file)?;
     let facts = sys::facts_of_file(&file)?;
-    let found = header::message_id(file)?;
+    let found = header::message_id(&file)?;
     mailbox.cache.learn(&facts, found.as_deref());
-    Ok((found.as_deref() == Some(id)).then(|| FoundCopy {
+    if found.as_deref() != Some(id) {
+        return Ok(None);
+    }
+    Ok(Some(FoundCopy {
         handle: spot.handle(),
         folder: folder.name.clone(),
         flags: spot.flags(),
         received_at: facts.modified,
         size: facts.size,
+        content: if facts.size < SMALL { Some(whole(&file)?) } else { None },
     }))
+}
+
+fn whole(mut file: &File) -> io::Result<Vec<u8>> {
+    file.rewind()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -40,6 +54,7 @@ mod tests {
     use super::*;
     use crate::maildir::{Cache, Dir, MaildirConfig};
     use std::{fs, sync::Arc};
+    use tokio::sync::Semaphore;
 
     #[test]
     fn a_known_file_is_not_opened_and_a_changed_one_is() {
@@ -51,7 +66,12 @@ mod tests {
         let cache = Arc::new(Cache::new(100));
         // A lie that only a look into the file could uncover.
         cache.learn(&root.sub("cur").unwrap().facts_of("1.a:2,").unwrap(), Some("another@x"));
-        let mailbox = Mailbox { config: Arc::new(MaildirConfig::new(temp.path())), cache, root };
+        let mailbox = Mailbox {
+            config: Arc::new(MaildirConfig::new(temp.path())),
+            cache,
+            places: Arc::new(Semaphore::new(1)),
+            root,
+        };
         let found = || locate(&mailbox, &"wanted@x".parse().unwrap()).unwrap().copies.len();
         assert_eq!(found(), 0, "it was not opened");
         fs::rename(cur.join("1.a:2,"), cur.join("1.a:2,S")).unwrap();

@@ -3,7 +3,7 @@
 //! Own code instead of the crate `maildir`: that one names new files itself (clock, host, process), finds a
 //! message by id and not by exact name, hides which file failed, follows symbolic links and doesn't sync; the
 //! races with clients that a recall must win are decided by just these. All file work is blocking and runs on
-//! tokio's blocking threads. Nothing here reads a clock or makes randomness: names come from the caller's key.
+//! tokio's blocking threads, some at a time. Nothing here reads a clock or makes randomness: names come from the caller's key.
 
 mod cache;
 mod copy;
@@ -30,6 +30,7 @@ use domain::{
 use layout::{Layout, Lost};
 use std::{io, path::PathBuf, sync::Arc};
 use sys::Dir;
+use tokio::sync::Semaphore;
 
 #[derive(Clone, Debug)]
 pub struct MaildirConfig {
@@ -47,6 +48,9 @@ pub struct MaildirConfig {
     pub remembered: usize,
 }
 
+/// Waits for the disk side by side. Many more threads than that only get into each other's way.
+const AT_ONCE: usize = 16;
+
 pub struct MaildirSystem {
     shared: Arc<Shared>,
 }
@@ -55,12 +59,14 @@ struct Shared {
     config: Arc<MaildirConfig>,
     layout: Layout,
     cache: Arc<Cache>,
+    places: Arc<Semaphore>,
 }
 
 /// One mailbox, held open by its directory: what the path means later doesn't matter.
 struct Mailbox {
     config: Arc<MaildirConfig>,
     cache: Arc<Cache>,
+    places: Arc<Semaphore>,
     root: Dir,
 }
 
@@ -83,7 +89,8 @@ impl MaildirSystem {
     pub fn new(config: MaildirConfig) -> Result<Self, LayoutError> {
         let layout = Layout::new(config.root.clone(), &config.layout)?;
         let cache = Arc::new(Cache::new(config.remembered));
-        Ok(Self { shared: Arc::new(Shared { config: Arc::new(config), layout, cache }) })
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        Ok(Self { shared: Arc::new(Shared { config: Arc::new(config), layout, cache, places }) })
     }
 }
 
@@ -100,7 +107,8 @@ impl MailSystem for MaildirSystem {
 
     async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
         let (shared, mailbox) = (self.shared.clone(), mailbox.clone());
-        Ok(Box::new(Session(Arc::new(blocking(move || shared.open(&mailbox)).await?))))
+        let places = shared.places.clone();
+        Ok(Box::new(Session(Arc::new(blocking(&places, move || shared.open(&mailbox)).await?))))
     }
 
     async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
@@ -113,25 +121,25 @@ impl MailSystem for MaildirSystem {
 
     async fn check(&self) -> Result<String, MailError> {
         let shared = self.shared.clone();
-        blocking(move || shared.check()).await
+        blocking(&self.shared.places, move || shared.check()).await
     }
 }
 
 #[async_trait]
 impl MailSession for Session {
     async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
-        let (mailbox, id) = (self.0.clone(), id.clone());
-        blocking(move || locate::locate(&mailbox, &id)).await
+        let id = id.clone();
+        self.work(move |mailbox| locate::locate(mailbox, &id)).await
     }
 
     async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
-        let (mailbox, copy) = (self.0.clone(), copy.clone());
-        blocking(move || copy::fetch(&mailbox, &copy)).await
+        let copy = copy.clone();
+        self.work(move |mailbox| copy::fetch(mailbox, &copy)).await
     }
 
     async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
-        let (mailbox, copy) = (self.0.clone(), copy.clone());
-        blocking(move || copy::remove(&mailbox, &copy)).await
+        let copy = copy.clone();
+        self.work(move |mailbox| copy::remove(mailbox, &copy)).await
     }
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
@@ -147,12 +155,20 @@ impl MailSession for Session {
     }
 
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
-        let (mailbox, cursor) = (self.0.clone(), cursor.map(String::from));
-        blocking(move || sent::list(&mailbox, cursor.as_deref())).await
+        let cursor = cursor.map(String::from);
+        self.work(move |mailbox| sent::list(mailbox, cursor.as_deref())).await
     }
 }
 
 impl Session {
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Mailbox) -> Result<T, MailError> + Send + 'static,
+    ) -> Result<T, MailError> {
+        let mailbox = self.0.clone();
+        blocking(&self.0.places, move || work(&mailbox)).await
+    }
+
     async fn putting<T: Send + 'static>(
         &self,
         copy: &NewCopy<'_>,
@@ -160,10 +176,9 @@ impl Session {
     ) -> Result<T, MailError> {
         let NewCopy { key, bytes, folder, flags, received_at } = *copy;
         let (key, bytes, folder, flags) = (key.to_owned(), bytes.to_vec(), folder.clone(), flags.clone());
-        let mailbox = self.0.clone();
-        blocking(move || {
+        self.work(move |mailbox| {
             let copy = NewCopy { key: &key, bytes: &bytes, folder: &folder, flags: &flags, received_at };
-            work(&mailbox, &copy)
+            work(mailbox, &copy)
         })
         .await
     }
@@ -177,7 +192,8 @@ impl Shared {
             io::ErrorKind::NotFound => MailError::NoSuchMailbox(mailbox.clone()),
             _ => sys::mail_error(&format!("opening {}", path.display()), &error),
         })?;
-        Ok(Mailbox { config: self.config.clone(), cache: self.cache.clone(), root })
+        let (config, cache, places) = (self.config.clone(), self.cache.clone(), self.places.clone());
+        Ok(Mailbox { config, cache, places, root })
     }
 
     fn explain(&self, lost: Lost, mailbox: &EmailAddress) -> MailError {
@@ -233,9 +249,16 @@ impl Shared {
     }
 }
 
+/// Keeps its place until the work has ended, whether anybody waits for that or not.
 async fn blocking<T: Send + 'static>(
+    places: &Arc<Semaphore>,
     work: impl FnOnce() -> Result<T, MailError> + Send + 'static,
 ) -> Result<T, MailError> {
-    let ended = tokio::task::spawn_blocking(work).await;
+    let place = places.clone().acquire_owned().await;
+    let ended = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        work()
+    })
+    .await;
     ended.unwrap_or_else(|error| Err(MailError::Other(format!("the file work ended early: {error}"))))
 }

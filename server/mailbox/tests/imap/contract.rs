@@ -49,10 +49,28 @@ told! {
     a_part_of_an_id_finds_nothing,
     a_missing_mailbox_is_told,
     a_handle_of_elsewhere_touches_nothing,
+    a_small_message_comes_along_whole,
     the_sent_folder_is_followed,
     a_replacement_never_stands_there_twice;
     but on Cyrus:
     a_folder_s_name_may_have_any_character
+}
+
+/// Up to one byte below 64 KiB.
+async fn a_small_message_comes_along_whole(system: &dyn MailSystem) {
+    let mut session = open(system, MEI).await;
+    for (length, along) in [(1 << 10, true), ((64 << 10) - 1, true), (64 << 10, false), (64 << 11, false)] {
+        let name = format!("{length}@x.test");
+        let (start, line) = (mail(&name), format!("{}\r\n", "x".repeat(78)));
+        let lines = line.repeat((length - start.len()) / line.len() - 1);
+        let end = format!("{}\r\n", "y".repeat(length - start.len() - lines.len() - 2));
+        let message = start + &lines + &end;
+        assert_eq!(message.len(), length);
+        put(session.as_mut(), &format!("k{length}"), "Work", &Flags::default(), &message).await;
+        let found = only(session.locate(&id(&name)).await.unwrap());
+        assert_eq!(found.content.as_deref(), along.then_some(message.as_bytes()), "{length} bytes");
+        assert_eq!(session.fetch(&found.handle).await.unwrap(), message.as_bytes());
+    }
 }
 
 /// Its root goes when the test ends.

@@ -1,14 +1,14 @@
 //! How little a look asks for, and that it misses nothing by it.
 
 use crate::house::{id, on_dovecot, on_fake, only, open};
-use domain::mail_system::{MailSystem, Removal};
+use domain::mail_system::{MailError, MailSystem, Removal};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 use testkit::{
     dovecot::Dovecot,
-    fake_imap::{CAPABILITIES, FakeImap},
+    fake_imap::{CAPABILITIES, FakeImap, MESSAGE},
 };
 
 const MEI: &str = "mei@x.test";
@@ -24,11 +24,18 @@ fn searched(fake: &FakeImap) -> Vec<String> {
     heard.windows(2).filter_map(folder).collect()
 }
 
+/// The next UID of each folder.
+struct Next {
+    inbox: AtomicU32,
+    work: AtomicU32,
+}
+
 /// The message is in the inbox; `Work` has mail, `Old` has none. It tells all states at once.
-fn tells_states(next_in_work: Arc<AtomicU32>) -> FakeImap {
-    let in_work = AtomicBool::new(false);
-    FakeImap::start(move |command| {
-        let next = next_in_work.load(Ordering::SeqCst);
+fn tells_states() -> (FakeImap, Arc<Next>) {
+    let next = Arc::new(Next { inbox: AtomicU32::new(6), work: AtomicU32::new(3) });
+    let (told, in_work) = (next.clone(), AtomicBool::new(false));
+    let fake = FakeImap::start(move |command| {
+        let [inbox, work] = [&told.inbox, &told.work].map(|next| next.load(Ordering::SeqCst));
         if command.starts_with("EXAMINE") {
             in_work.store(command.contains("Work"), Ordering::SeqCst);
         }
@@ -37,24 +44,27 @@ fn tells_states(next_in_work: Arc<AtomicU32>) -> FakeImap {
                 "$T OK [CAPABILITY {CAPABILITIES} LIST-EXTENDED SPECIAL-USE LIST-STATUS] in\r\n"
             )),
             ["LIST", ..] => Some(format!(
-                "* LIST () \"/\" INBOX\r\n* STATUS INBOX (MESSAGES 1 UIDVALIDITY 7 UIDNEXT 6)\r\n\
-                 * LIST () \"/\" Work\r\n* STATUS Work (MESSAGES 2 UIDVALIDITY 8 UIDNEXT {next})\r\n\
+                "* LIST () \"/\" INBOX\r\n* STATUS INBOX (MESSAGES 1 UIDVALIDITY 7 UIDNEXT {inbox})\r\n\
+                 * LIST () \"/\" Work\r\n* STATUS Work (MESSAGES 2 UIDVALIDITY 8 UIDNEXT {work})\r\n\
                  * LIST () \"/\" Old\r\n* STATUS Old (MESSAGES 0 UIDVALIDITY 9 UIDNEXT 1)\r\n$T OK\r\n"
             )),
+            ["EXAMINE", "\"INBOX\""] => Some(format!(
+                "* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT {inbox}] x\r\n* OK [HIGHESTMODSEQ 100] x\r\n$T OK in\r\n"
+            )),
             ["EXAMINE", "\"Work\""] => Some(format!(
-                "* 2 EXISTS\r\n* OK [UIDVALIDITY 8] x\r\n* OK [UIDNEXT {next}] x\r\n$T OK in\r\n"
+                "* 2 EXISTS\r\n* OK [UIDVALIDITY 8] x\r\n* OK [UIDNEXT {work}] x\r\n$T OK in\r\n"
             )),
             ["UID", "SEARCH"] if in_work.load(Ordering::SeqCst) => Some("* SEARCH\r\n$T OK\r\n".into()),
             _ => None,
         }
     })
-    .unwrap()
+    .unwrap();
+    (fake, next)
 }
 
 #[tokio::test]
 async fn only_folders_into_which_something_came_are_searched_again() {
-    let next = Arc::new(AtomicU32::new(3));
-    let fake = tells_states(next.clone());
+    let (fake, next) = tells_states();
     let system = on_fake(&fake);
     let mut session = open(&system, MEI).await;
     let located = session.locate(&id("other@x.test")).await.unwrap();
@@ -66,12 +76,89 @@ async fn only_folders_into_which_something_came_are_searched_again() {
         session = open(&system, MEI).await;
     }
     assert_eq!(searched(&fake).len(), 2, "also in a session of its own");
-    next.store(4, Ordering::SeqCst);
+    next.work.store(4, Ordering::SeqCst);
     session.locate(&id("other@x.test")).await.unwrap();
     assert_eq!(searched(&fake), ["Work", "INBOX", "Work"]);
     only(session.locate(&id("m@x.test")).await.unwrap());
     only(session.locate(&id("m@x.test")).await.unwrap());
     assert_eq!(searched(&fake)[3..], ["Work", "INBOX", "INBOX"], "where it stands is looked up each time");
+}
+
+#[tokio::test]
+async fn what_was_just_taken_is_looked_for_again_only_where_something_came() {
+    let (fake, next) = tells_states();
+    let system = on_fake(&fake);
+    let mut session = open(&system, MEI).await;
+    let found = only(session.locate(&id("m@x.test")).await.unwrap());
+    assert_eq!(found.content.as_deref(), Some(MESSAGE.as_bytes()), "nothing more to ask for");
+    assert_eq!(session.remove(&found.handle).await.unwrap(), Removal::Removed);
+    let before = fake.heard().len();
+    let located = session.locate(&id("m@x.test")).await.unwrap();
+    assert_eq!((located.copies.len(), located.searched.len()), (0, 3));
+    assert_eq!(fake.heard()[before..].len(), 1, "one list of all states: {:?}", &fake.heard()[before..]);
+    assert_eq!(searched(&fake), ["Work", "INBOX"]);
+    next.inbox.store(7, Ordering::SeqCst);
+    assert_eq!(session.locate(&id("m@x.test")).await.unwrap().copies, []);
+    assert_eq!(searched(&fake), ["Work", "INBOX", "INBOX"]);
+    let mut other = open(&system, MEI).await;
+    next.inbox.store(6, Ordering::SeqCst);
+    assert_eq!(other.locate(&id("m@x.test")).await.unwrap().copies, []);
+    assert_eq!(searched(&fake).len(), 4, "another session takes nobody's word for it");
+}
+
+#[tokio::test]
+async fn what_was_refused_to_go_is_searched_for_again() {
+    let fake = FakeImap::start(|command| {
+        command.starts_with("UID STORE").then(|| "$T OK [MODIFIED 5] somebody was faster\r\n".into())
+    })
+    .unwrap();
+    let mut session = open(&on_fake(&fake), MEI).await;
+    let found = only(session.locate(&id("m@x.test")).await.unwrap());
+    assert_eq!(session.remove(&found.handle).await.unwrap(), Removal::Changed);
+    only(session.locate(&id("m@x.test")).await.unwrap());
+}
+
+/// Else it would be taken for two copies, and come back twice.
+#[tokio::test]
+async fn a_copy_that_moves_while_we_look_is_read_where_it_stands() {
+    let (moved, in_work) = (AtomicBool::new(false), AtomicBool::new(false));
+    let fake = FakeImap::start(move |command| {
+        let is_moved = moved.load(Ordering::SeqCst);
+        if command.starts_with("EXAMINE") {
+            in_work.store(command.contains("Work"), Ordering::SeqCst);
+        }
+        let (count, next) = if is_moved { (1, 6) } else { (0, 5) };
+        match command.split(' ').take(2).collect::<Vec<_>>().as_slice() {
+            ["LIST", ..] => Some("* LIST () \"/\" INBOX\r\n* LIST () \"/\" Work\r\n$T OK\r\n".into()),
+            // The inbox was searched last: now its owner acts.
+            ["UNSELECT"] => {
+                moved.store(true, Ordering::SeqCst);
+                None
+            }
+            ["EXAMINE", "\"Work\""] => Some(format!(
+                "* {count} EXISTS\r\n* OK [UIDVALIDITY 8] x\r\n* OK [UIDNEXT {next}] x\r\n$T OK in\r\n"
+            )),
+            ["STATUS", "\"Work\""] => {
+                Some(format!("* STATUS Work (MESSAGES {count} UIDVALIDITY 8 UIDNEXT {next})\r\n$T OK\r\n"))
+            }
+            ["UID", "FETCH"] if is_moved && !in_work.load(Ordering::SeqCst) => Some("$T OK\r\n".into()),
+            _ => None,
+        }
+    })
+    .unwrap();
+    let mut session = open(&on_fake(&fake), MEI).await;
+    let located = session.locate(&id("m@x.test")).await.unwrap();
+    let places: Vec<_> =
+        located.copies.iter().map(|copy| (copy.folder.0.as_str(), copy.content.is_some())).collect();
+    assert_eq!(places, [("INBOX", false), ("Work", true)]);
+    assert!(matches!(session.fetch(&located.copies[0].handle).await, Err(MailError::Gone)));
+}
+
+#[tokio::test]
+async fn a_list_is_worth_nothing_when_the_folder_was_not_left() {
+    let fake = FakeImap::start(|command| command.starts_with("UNSELECT").then(|| "$T NO not now\r\n".into()))
+        .unwrap();
+    assert!(open(&on_fake(&fake), MEI).await.locate(&id("m@x.test")).await.is_err());
 }
 
 #[tokio::test]

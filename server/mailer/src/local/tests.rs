@@ -83,7 +83,14 @@ impl MailSession for Shelf {
         for (key, bytes, folder, flags, received_at) in &*self.copies.lock().unwrap() {
             if ParsedMail::read(bytes).message_id.as_ref() == Some(id) {
                 let (handle, folder, flags) = (CopyHandle(key.clone()), folder.clone(), flags.clone());
-                located.copies.push(FoundCopy { handle, folder, flags, received_at: *received_at, size: 1 });
+                located.copies.push(FoundCopy {
+                    handle,
+                    folder,
+                    flags,
+                    received_at: *received_at,
+                    size: 1,
+                    content: None,
+                });
             }
         }
         Ok(located)
