@@ -8,8 +8,8 @@ pub mod maildir;
 pub mod mutf7;
 pub mod route;
 
-/// Bytes: a message below this is read along when it is found, because it is wanted nearly always.
-pub(crate) const SMALL: u64 = 64 << 10;
+/// Bytes: a smaller message comes along when it is found, because it is wanted nearly always.
+pub(crate) const ALONG: u64 = 64 << 10;
 
 /// What the folder of sent mail is called, where it isn't marked as that.
 pub(crate) const SENT_FOLDERS: [&str; 7] =

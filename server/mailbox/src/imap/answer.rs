@@ -69,6 +69,14 @@ impl Value {
         }
     }
 
+    /// What can be no `NIL`.
+    pub fn text(&self) -> Option<&[u8]> {
+        match self {
+            Self::Text(bytes) => Some(bytes),
+            Self::Word(_) | Self::List(_) => None,
+        }
+    }
+
     pub fn is_word(&self, word: &str) -> bool {
         matches!(self, Self::Word(bytes) if bytes.eq_ignore_ascii_case(word.as_bytes()))
     }

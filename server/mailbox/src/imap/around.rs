@@ -1,7 +1,7 @@
 //! What a mailbox looks like from outside: its folders, and how far each has come.
 
 use super::{
-    answer::Data,
+    answer::{Data, Kind},
     barren::State,
     command::Command,
     connection::Reply,
@@ -46,25 +46,24 @@ impl Session {
         let together = capable.list_status && capable.special_use;
         let asks_foreign = self.foreign.is_none() && capable.namespace;
         // Of a folder that is open servers tell how it was when it was opened: it is left, or opened anew.
-        let open = self.opened.take().map(|opened| opened.folder);
-        let leaves = capable.unselect;
-        let mut commands = Vec::new();
-        if let Some(folder) = &open {
-            let leaving = if leaves { Command::new("UNSELECT") } else { self.opening(folder, Access::Look) };
-            commands.push(leaving);
-        }
+        let (open, leaves) = (self.opened.take(), capable.unselect);
+        let leaving = |open: &Opened| {
+            if leaves { Command::new("UNSELECT") } else { self.opening(&open.folder, Access::Look) }
+        };
+        let mut commands: Vec<Command> = open.iter().map(leaving).collect();
         commands.extend(asks_foreign.then(|| Command::new("NAMESPACE")));
         commands.push(self.listing(together));
         let mut replies = self.connection.ask_all(LOOKING, commands).await?;
         let listed = replies.pop().ok_or(MailError::Gone)?.accepted(LOOKING)?;
         self.foreign = Some(self.foreign_by(if asks_foreign { replies.pop() } else { None })?);
         let opened = match open.zip(replies.pop()) {
-            // Still open, it would be told of as it was.
-            Some((_, reply)) if leaves => {
-                reply.accepted(LOOKING)?;
-                None
+            Some((_, reply)) if leaves && reply.status.kind == Kind::Ok => None,
+            Some((open, _)) if leaves => {
+                self.connection.capable.unselect = false;
+                self.opened = Some(open);
+                return Box::pin(self.look_around(states)).await;
             }
-            Some((folder, reply)) => match self.has_entered(&folder, Access::Look, reply) {
+            Some((open, reply)) => match self.has_entered(&open.folder, Access::Look, reply) {
                 Err(error @ MailError::Unavailable { .. }) => return Err(error),
                 other => other.ok().map(|(opened, _)| opened),
             },

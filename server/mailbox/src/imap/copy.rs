@@ -25,7 +25,7 @@ impl Session {
         let reply = self.connection.run("reading the message", command).await?;
         let found = fetched(&reply, &uids, &["BODY["])?;
         let body = found.first().and_then(|(_, data)| data.item("BODY["));
-        body.and_then(Value::bytes).map(<[u8]>::to_vec).ok_or(MailError::Gone)
+        body.and_then(Value::text).map(<[u8]>::to_vec).ok_or(MailError::Gone)
     }
 
     /// Marks and expunges exactly this message. The mark is set only on a message that nobody changed since it
@@ -72,11 +72,11 @@ impl Session {
         if self.connection.capable.unselect {
             commands.push(Command::new("UNSELECT"));
         }
-        let replies = self.connection.ask_all(REMOVING, commands).await?;
-        if self.connection.capable.unselect {
+        let mut replies = self.connection.ask_all(REMOVING, commands).await?.into_iter();
+        let left = replies.next().map(hits).transpose()?;
+        if replies.next().is_some_and(|reply| reply.status.kind == Kind::Ok) {
             self.opened = None;
         }
-        let left = replies.into_iter().next().map(hits).transpose()?;
         if left.is_some_and(|left| left.is_empty()) {
             return Ok(());
         }

@@ -18,7 +18,7 @@ use super::{
     session::{Access, Met, Opened, Session, hits},
     uids::Uids,
 };
-use crate::{SMALL, header};
+use crate::{ALONG, header};
 use chrono::DateTime;
 use domain::{
     mail::MessageId,
@@ -83,11 +83,11 @@ impl Session {
                 failed.push(Skipped { folder: FolderName::inbox(), what: "the mailbox".into(), reason });
                 break;
             }
-            for searched in seen.values_mut() {
-                // It may be what came into another folder since: read again, it is met only where it stands.
-                searched.copies.iter_mut().for_each(|copy| copy.content = None);
-            }
             for some in due.chunks(TOGETHER) {
+                for searched in seen.values_mut() {
+                    // It may be what these have by now: read again, it is met only where it stands.
+                    searched.copies.iter_mut().for_each(|copy| copy.content = None);
+                }
                 self.search_all(&mut seen, &mut failed, some, id).await?;
             }
             (around, fresh) = (self.look_around(true).await?, true);
@@ -101,7 +101,7 @@ impl Session {
     }
 
     /// Folders to be searched: into which something came since it was looked for there. The inbox last: what is
-    /// found is mostly there, and it stays open.
+    /// found is mostly there, and it is open still when that is read.
     fn due(&self, around: &Around, seen: &Seen, id: &MessageId) -> Vec<Folder> {
         let is_due = |folder: &&Folder| match seen.get(&folder.wire) {
             Some(Searched { state: None, .. }) => false,
@@ -110,7 +110,7 @@ impl Session {
             }
             None => around.state(folder).is_none_or(|now| {
                 !around.is_empty(folder)
-                    && !self.has_emptied(folder, id, now)
+                    && !self.holds_none_now(folder, id, now)
                     && !self.server.barren.is(&self.mailbox, id, &folder.wire, now)
             }),
         };
@@ -119,8 +119,8 @@ impl Session {
         due
     }
 
-    /// All that stood there was taken by this session, and nothing came since.
-    fn has_emptied(&self, folder: &Folder, id: &MessageId, now: State) -> bool {
+    /// Searched by this session, which took whatever it met there, and nothing came since.
+    fn holds_none_now(&self, folder: &Folder, id: &MessageId, now: State) -> bool {
         let met = self.met.get(&folder.wire).filter(|met| met.id == *id && met.state == now);
         now.next > 0 && met.is_some_and(|met| met.copies.is_empty())
     }
@@ -232,7 +232,7 @@ impl Session {
 /// What is asked of a hit. One alone is most likely what we look for, and comes along: what is shorter than the limit
 /// is whole, whatever the server says of its size.
 fn items(modseq: bool, along: bool) -> &'static str {
-    const _: () = assert!(SMALL == 65_536, "as it is written here");
+    const _: () = assert!(ALONG == 65_536, "as it is written here");
     match (modseq, along) {
         (false, false) => with!(""),
         (false, true) => with!(" BODY.PEEK[]<0.65536>"),
@@ -251,7 +251,7 @@ fn answer(around: &Around, mut seen: Seen, mut skipped: Vec<Skipped>) -> Located
                 located.copies.extend(searched.copies);
                 located.searched.push(folder.name.clone());
             }
-            // Empty, or searched before and nothing came since.
+            // Empty, or searched before: it wasn't there or was taken since, and nothing came.
             None => located.searched.push(folder.name.clone()),
         }
     }
@@ -273,8 +273,8 @@ fn copy(folder: &Folder, opened: &Opened, uid: u32, data: &Data) -> Result<Found
         size: data.item("RFC822.SIZE").and_then(Value::number).unwrap_or(0),
         content: data
             .item(WHOLE)
-            .and_then(Value::bytes)
-            .filter(|bytes| (bytes.len() as u64) < SMALL)
+            .and_then(Value::text)
+            .filter(|text| !text.is_empty() && (text.len() as u64) < ALONG)
             .map(<[u8]>::to_vec),
     })
 }

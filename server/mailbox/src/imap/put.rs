@@ -149,7 +149,7 @@ impl Session {
         let command = Command::new("UID FETCH").uids(&uids).word("(UID BODY.PEEK[])");
         let reply = self.connection.run("comparing a message", command).await?;
         let found = fetched(&reply, &uids, &["BODY["])?;
-        let body = found.first().and_then(|(_, data)| data.item("BODY[")).and_then(Value::bytes);
+        let body = found.first().and_then(|(_, data)| data.item("BODY[")).and_then(Value::text);
         Ok(body.is_some_and(|body| {
             body == copy.bytes || (!marked && Fingerprint::of(body) == Fingerprint::of(copy.bytes))
         }))

@@ -31,7 +31,7 @@ pub struct Session {
     pub opened: Option<Opened>,
     /// The folders as they were when the session began, then at the end of the last look.
     pub around: Option<Around>,
-    /// What the last look met in a folder, by its name on the wire, less what was taken since.
+    /// What the last search of a folder met there, by its name on the wire, less what was taken since.
     pub met: HashMap<Vec<u8>, Met>,
     /// What this session has put, by key: no other key may take it for its own.
     pub put: Vec<(String, Spot)>,
@@ -143,10 +143,12 @@ impl Session {
 
     /// Never CLOSE: that would expunge what the owner only marked.
     pub async fn leave(&mut self) -> Result<(), MailError> {
-        let Some(opened) = self.opened.take() else { return Ok(()) };
+        let Some(opened) = &self.opened else { return Ok(()) };
         if self.connection.capable.unselect {
             self.connection.run("leaving the folder", Command::new("UNSELECT")).await?;
+            self.opened = None;
         } else if opened.writable {
+            let opened = opened.clone();
             self.enter(&opened.folder, Access::Look).await?;
         }
         Ok(())

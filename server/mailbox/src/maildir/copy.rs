@@ -43,12 +43,11 @@ pub fn remove(mailbox: &Mailbox, handle: &CopyHandle) -> Result<Removal, MailErr
 /// False: the folder still shows the message. Some clients move by link and unlink, and we met them between
 /// the two; what they made is another state of the copy, to be looked at again.
 fn unlink(mailbox: &Mailbox, spot: &Spot) -> io::Result<bool> {
-    let folder = folder::open(&mailbox.root, &spot.folder)?;
-    let dir = folder.sub(spot.sub.as_str())?;
+    let dir = folder::open(&mailbox.root, &spot.folder, spot.sub)?;
     dir.unlink(&spot.file)?;
     dir.sync()?;
     for sub in Sub::BOTH {
-        let listing = match folder.sub(sub.as_str()).and_then(|dir| dir.list()) {
+        let listing = match folder::open(&mailbox.root, &spot.folder, sub).and_then(|mut dir| dir.list()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             listing => listing?,
         };
@@ -60,7 +59,7 @@ fn unlink(mailbox: &Mailbox, spot: &Spot) -> io::Result<bool> {
 }
 
 fn read(mailbox: &Mailbox, spot: &Spot) -> io::Result<Vec<u8>> {
-    let mut file = folder::open(&mailbox.root, &spot.folder)?.sub(spot.sub.as_str())?.read(&spot.file)?;
+    let mut file = folder::open(&mailbox.root, &spot.folder, spot.sub)?.read(&spot.file)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -27,20 +27,20 @@ impl Folder {
         Self { dir: String::new(), name: FolderName::inbox() }
     }
 
-    pub fn open(&self, root: &Dir) -> io::Result<Dir> {
-        open(root, &self.dir)
+    pub fn open(&self, root: &Dir, sub: Sub) -> io::Result<Dir> {
+        open(root, &self.dir, sub)
     }
 }
 
 /// By the directory's own name.
-pub fn open(root: &Dir, dir: &str) -> io::Result<Dir> {
-    root.sub(if dir.is_empty() { "." } else { dir })
+pub fn open(root: &Dir, dir: &str, sub: Sub) -> io::Result<Dir> {
+    if dir.is_empty() { root.sub(sub.as_str()) } else { root.sub(dir)?.sub(sub.as_str()) }
 }
 
 /// The inbox first, the others by directory name; what looks like a folder but can't be one of ours is told.
 pub fn list(root: &Dir, separator: char) -> io::Result<(Vec<Folder>, Vec<Skipped>)> {
     let mut folders = vec![Folder::inbox()];
-    let listing = root.list()?;
+    let listing = root.sub(".")?.list()?;
     let unspeakable = |name: String| skipped(&name, "the name is not UTF-8");
     let hidden = |name: &String| name.starts_with(separator);
     let mut notes: Vec<_> = listing.unspeakable.into_iter().filter(hidden).map(unspeakable).collect();
@@ -86,7 +86,7 @@ fn complete(root: &Dir, folder: &Folder, owner: Option<(u32, u32)>) -> io::Resul
     if !folder.name.is_inbox() && make(root, &folder.dir, &like, owner)? {
         root.sync()?;
     }
-    let dir = folder.open(root)?;
+    let dir = root.sub(if folder.name.is_inbox() { "." } else { &folder.dir })?;
     let mut made = false;
     if !folder.name.is_inbox() && dir.facts_of("maildirfolder").is_err() {
         let marker = dir.create("maildirfolder")?;

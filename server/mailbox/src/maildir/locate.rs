@@ -1,7 +1,7 @@
 //! Finding a message by its Message-ID, as far as the header must be read for it and no further.
 
 use super::{Mailbox, sys, walk, walk::Sight};
-use crate::{SMALL, header};
+use crate::{ALONG, header};
 use domain::{
     mail::MessageId,
     mail_system::{FoundCopy, Located, MailError},
@@ -38,7 +38,7 @@ fn look(mailbox: &Mailbox, sight: &Sight<'_>, id: &str) -> io::Result<Option<Fou
         flags: spot.flags(),
         received_at: facts.modified,
         size: facts.size,
-        content: if facts.size < SMALL { Some(whole(&file)?) } else { None },
+        content: if facts.size < ALONG { whole(&file).ok() } else { None },
     }))
 }
 

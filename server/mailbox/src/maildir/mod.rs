@@ -3,7 +3,7 @@
 //! Own code instead of the crate `maildir`: that one names new files itself (clock, host, process), finds a
 //! message by id and not by exact name, hides which file failed, follows symbolic links and doesn't sync; the
 //! races with clients that a recall must win are decided by just these. All file work is blocking and runs on
-//! tokio's blocking threads, some at a time. Nothing here reads a clock or makes randomness: names come from the caller's key.
+//! tokio's blocking threads, looks some at a time. Nothing here reads a clock or makes randomness: names come from the caller's key.
 
 mod cache;
 mod copy;
@@ -48,8 +48,8 @@ pub struct MaildirConfig {
     pub remembered: usize,
 }
 
-/// Waits for the disk side by side. Many more threads than that only get into each other's way.
-const AT_ONCE: usize = 16;
+/// Looks side by side: many more threads than that only get into each other's way.
+const LOOKS: usize = 16;
 
 pub struct MaildirSystem {
     shared: Arc<Shared>,
@@ -89,7 +89,7 @@ impl MaildirSystem {
     pub fn new(config: MaildirConfig) -> Result<Self, LayoutError> {
         let layout = Layout::new(config.root.clone(), &config.layout)?;
         let cache = Arc::new(Cache::new(config.remembered));
-        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let places = Arc::new(Semaphore::new(LOOKS));
         Ok(Self { shared: Arc::new(Shared { config: Arc::new(config), layout, cache, places }) })
     }
 }
@@ -138,8 +138,8 @@ impl MailSession for Session {
     }
 
     async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
-        let copy = copy.clone();
-        self.work(move |mailbox| copy::remove(mailbox, &copy)).await
+        let (mailbox, copy) = (self.0.clone(), copy.clone());
+        at_once(move || copy::remove(&mailbox, &copy)).await
     }
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
@@ -176,9 +176,10 @@ impl Session {
     ) -> Result<T, MailError> {
         let NewCopy { key, bytes, folder, flags, received_at } = *copy;
         let (key, bytes, folder, flags) = (key.to_owned(), bytes.to_vec(), folder.clone(), flags.clone());
-        self.work(move |mailbox| {
+        let mailbox = self.0.clone();
+        at_once(move || {
             let copy = NewCopy { key: &key, bytes: &bytes, folder: &folder, flags: &flags, received_at };
-            work(mailbox, &copy)
+            work(&mailbox, &copy)
         })
         .await
     }
@@ -249,16 +250,23 @@ impl Shared {
     }
 }
 
-/// Keeps its place until the work has ended, whether anybody waits for that or not.
+/// Waits for a place, and keeps it until the work has ended, whether anybody waits for that or not.
 async fn blocking<T: Send + 'static>(
     places: &Arc<Semaphore>,
     work: impl FnOnce() -> Result<T, MailError> + Send + 'static,
 ) -> Result<T, MailError> {
     let place = places.clone().acquire_owned().await;
-    let ended = tokio::task::spawn_blocking(move || {
+    at_once(move || {
         let _place = place;
         work()
     })
-    .await;
+    .await
+}
+
+/// For effects: they were permitted just now, and a permission grows old while one waits (I5, I8).
+async fn at_once<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, MailError> + Send + 'static,
+) -> Result<T, MailError> {
+    let ended = tokio::task::spawn_blocking(work).await;
     ended.unwrap_or_else(|error| Err(MailError::Other(format!("the file work ended early: {error}"))))
 }

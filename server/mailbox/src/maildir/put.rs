@@ -106,8 +106,7 @@ impl<'a> Desk<'a> {
         let Mailbox { root, config, .. } = self.mailbox;
         let folder = folder::ensure(root, self.copy.folder, config.separator, config.owner)?;
         let (sub, file) = name::for_new(self.copy);
-        let target =
-            folder.open(root).and_then(|folder| folder.sub(sub.as_str())).map_err(|error| failed(&error))?;
+        let target = folder.open(root, sub).map_err(|error| failed(&error))?;
         Ok((target, file))
     }
 
@@ -147,7 +146,7 @@ fn find(mailbox: &Mailbox, key: &str) -> Result<Option<Spot>, MailError> {
 }
 
 fn sync(mailbox: &Mailbox, spot: &Spot) -> io::Result<()> {
-    folder::open(&mailbox.root, &spot.folder)?.sub(spot.sub.as_str())?.sync()
+    folder::open(&mailbox.root, &spot.folder, spot.sub)?.sync()
 }
 
 /// The name in `tmp/`; gone when this is dropped, however the put ended.

@@ -42,7 +42,7 @@ pub fn list(mailbox: &Mailbox, cursor: Option<&str>) -> Result<SentListing, Mail
 }
 
 fn listing(mailbox: &Mailbox, known: Option<Cursor>) -> io::Result<SentListing> {
-    let places = places(mailbox)?;
+    let mut places = places(mailbox)?;
     let times = digest(
         places.iter().map(|place| format!("{:?}{:?}{:?}", place.folder.dir, place.sub, place.facts.changed)),
     );
@@ -51,8 +51,9 @@ fn listing(mailbox: &Mailbox, known: Option<Cursor>) -> io::Result<SentListing> 
         return Ok(SentListing::Unchanged);
     }
     let mut files = Vec::new();
-    for place in &places {
+    for place in &mut places {
         let entries = place.dir.list()?.entries;
+        let place = &*place;
         files.extend(
             entries
                 .into_iter()
@@ -81,7 +82,7 @@ fn places(mailbox: &Mailbox) -> io::Result<Vec<Place>> {
     let mut places = Vec::new();
     for folder in folders.into_iter().filter(|folder| is_sent(mailbox, folder)) {
         for sub in Sub::BOTH {
-            match folder.open(&mailbox.root).and_then(|dir| dir.sub(sub.as_str())) {
+            match folder.open(&mailbox.root, sub) {
                 Ok(dir) => {
                     let facts = dir.facts()?;
                     mailbox.cache.note_time(&facts);

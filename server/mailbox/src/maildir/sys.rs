@@ -3,7 +3,7 @@
 
 use domain::{mail_system::MailError, time::Timestamp};
 use rustix::{
-    fs::{self, AtFlags, FileType, Mode, OFlags, Stat},
+    fs::{self, AtFlags, FileType, Mode, OFlags, SeekFrom, Stat},
     io::Errno,
 };
 use std::{
@@ -12,6 +12,9 @@ use std::{
     os::fd::{AsFd, OwnedFd},
     path::Path,
 };
+
+/// Bytes of names that are read in one go.
+const AT_ONCE: usize = 16 << 10;
 
 #[derive(Debug)]
 pub struct Dir(OwnedFd);
@@ -61,9 +64,13 @@ impl Dir {
         Ok(Self(fs::openat(&self.0, name, directory() | OFlags::NOFOLLOW, Mode::empty())?))
     }
 
-    pub fn list(&self) -> io::Result<Listing> {
+    /// Moves the place up to which the directory is read: nobody else may read it by the same descriptor.
+    pub fn list(&mut self) -> io::Result<Listing> {
         let mut listing = Listing::default();
-        for entry in fs::Dir::read_from(&self.0)? {
+        fs::seek(&self.0, SeekFrom::Start(0))?;
+        let mut buffer = Vec::with_capacity(AT_ONCE);
+        let mut entries = fs::RawDir::new(&self.0, buffer.spare_capacity_mut());
+        while let Some(entry) = entries.next() {
             let entry = entry?;
             match entry.file_name().to_str() {
                 Ok("." | "..") => {}

@@ -127,7 +127,7 @@ fn visit<T>(
 
 /// The time is taken before the names: a change after it shows in the next pass.
 fn read(mailbox: &Mailbox, folder: &Folder, sub: Sub) -> io::Result<(Dir, Facts, State)> {
-    let dir = folder.open(&mailbox.root)?.sub(sub.as_str())?;
+    let mut dir = folder.open(&mailbox.root, sub)?;
     let facts = dir.facts()?;
     let listing = dir.list()?;
     mailbox.cache.note_time(&facts);

@@ -3,12 +3,12 @@
 use crate::house::{id, on_dovecot, on_fake, only, open};
 use domain::mail_system::{MailError, MailSystem, Removal};
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 use testkit::{
     dovecot::Dovecot,
-    fake_imap::{CAPABILITIES, FakeImap, MESSAGE},
+    fake_imap::{CAPABILITIES, FakeImap, MESSAGE, located},
 };
 
 const MEI: &str = "mei@x.test";
@@ -154,11 +154,93 @@ async fn a_copy_that_moves_while_we_look_is_read_where_it_stands() {
     assert!(matches!(session.fetch(&located.copies[0].handle).await, Err(MailError::Gone)));
 }
 
+/// Of a folder that is open it tells how it was when it was opened; into this one a second copy comes.
+fn never_leaves(from_the_start: bool) -> FakeImap {
+    let came = AtomicBool::new(false);
+    FakeImap::start(move |command| {
+        let has_come = came.load(Ordering::SeqCst);
+        match command.split(' ').take(3).collect::<Vec<_>>().as_slice() {
+            ["UNSELECT"] if from_the_start || has_come => Some("$T NO not now\r\n".into()),
+            ["STATUS", ..] => Some("* STATUS INBOX (MESSAGES 1 UIDVALIDITY 7 UIDNEXT 6)\r\n$T OK\r\n".into()),
+            ["UID", "EXPUNGE", ..] => {
+                came.store(true, Ordering::SeqCst);
+                None
+            }
+            ["EXAMINE", ..] if has_come => {
+                Some("* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 7] x\r\n$T OK in\r\n".into())
+            }
+            ["UID", "SEARCH", "HEADER"] if has_come => Some("* SEARCH 6\r\n$T OK\r\n".into()),
+            ["UID", "FETCH", "6"] => Some(located("").replacen("UID 5", "UID 6", 1) + "$T OK\r\n"),
+            _ => None,
+        }
+    })
+    .unwrap()
+}
+
 #[tokio::test]
-async fn a_list_is_worth_nothing_when_the_folder_was_not_left() {
-    let fake = FakeImap::start(|command| command.starts_with("UNSELECT").then(|| "$T NO not now\r\n".into()))
+async fn a_folder_that_cannot_be_left_is_opened_anew() {
+    for from_the_start in [true, false] {
+        let fake = never_leaves(from_the_start);
+        let mut session = open(&on_fake(&fake), MEI).await;
+        let found = only(session.locate(&id("m@x.test")).await.unwrap());
+        assert_eq!(session.remove(&found.handle).await.unwrap(), Removal::Removed);
+        let second = only(session.locate(&id("m@x.test")).await.unwrap());
+        assert_ne!(second.handle, found.handle, "another one came in that moment");
+    }
+}
+
+/// More folders than are searched in one go.
+#[tokio::test]
+async fn a_copy_that_moves_between_two_rounds_of_a_look_is_read_where_it_stands() {
+    let (moved, open_folder) = (AtomicBool::new(false), Mutex::new(String::new()));
+    let fake = FakeImap::start(move |command| {
+        let folder = command.split('"').nth(1).unwrap_or_default().to_owned();
+        let is_moved = moved.load(Ordering::SeqCst);
+        let (first, last) = (folder == "F00", folder == "INBOX");
+        match command.split(' ').take(2).collect::<Vec<_>>().as_slice() {
+            ["LIST", ..] => {
+                let others: Vec<_> = (0..20).map(|n| format!("* LIST () \"/\" F{n:02}\r\n")).collect();
+                Some(format!("{}* LIST () \"/\" INBOX\r\n$T OK\r\n", others.concat()))
+            }
+            ["EXAMINE", ..] => {
+                if last {
+                    moved.store(true, Ordering::SeqCst);
+                }
+                *open_folder.lock().unwrap() = folder;
+                let count = u8::from(first || last);
+                Some(format!(
+                    "* {count} EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 6] x\r\n$T OK in\r\n"
+                ))
+            }
+            ["STATUS", ..] => {
+                Some(format!("* STATUS {folder} (MESSAGES 1 UIDVALIDITY 7 UIDNEXT 6)\r\n$T OK\r\n"))
+            }
+            ["UID", "FETCH"] if is_moved && *open_folder.lock().unwrap() == "F00" => Some("$T OK\r\n".into()),
+            _ => None,
+        }
+    })
+    .unwrap();
+    let mut session = open(&on_fake(&fake), MEI).await;
+    let located = session.locate(&id("m@x.test")).await.unwrap();
+    let places: Vec<_> =
+        located.copies.iter().map(|copy| (copy.folder.0.as_str(), copy.content.is_some())).collect();
+    assert_eq!(places, [("INBOX", true), ("F00", false)]);
+    assert!(matches!(session.fetch(&located.copies[1].handle).await, Err(MailError::Gone)));
+}
+
+#[tokio::test]
+async fn a_message_that_came_as_nothing_is_read_again() {
+    for nothing in ["NIL", "\"\""] {
+        let fake = FakeImap::start(move |command| {
+            let whole = format!("BODY[]<0> {nothing} FLAGS");
+            command.contains("BODY.PEEK[]<0.").then(|| located("").replacen("FLAGS", &whole, 1) + "$T OK\r\n")
+        })
         .unwrap();
-    assert!(open(&on_fake(&fake), MEI).await.locate(&id("m@x.test")).await.is_err());
+        let mut session = open(&on_fake(&fake), MEI).await;
+        let found = only(session.locate(&id("m@x.test")).await.unwrap());
+        assert_eq!(found.content, None);
+        assert_eq!(session.fetch(&found.handle).await.unwrap(), MESSAGE.as_bytes());
+    }
 }
 
 #[tokio::test]
