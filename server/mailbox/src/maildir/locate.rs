@@ -54,7 +54,6 @@ mod tests {
     use super::*;
     use crate::maildir::{Cache, Dir, MaildirConfig};
     use std::{fs, sync::Arc};
-    use tokio::sync::Semaphore;
 
     #[test]
     fn a_known_file_is_not_opened_and_a_changed_one_is() {
@@ -66,12 +65,7 @@ mod tests {
         let cache = Arc::new(Cache::new(100));
         // A lie that only a look into the file could uncover.
         cache.learn(&root.sub("cur").unwrap().facts_of("1.a:2,").unwrap(), Some("another@x"));
-        let mailbox = Mailbox {
-            config: Arc::new(MaildirConfig::new(temp.path())),
-            cache,
-            places: Arc::new(Semaphore::new(1)),
-            root,
-        };
+        let mailbox = Mailbox { config: Arc::new(MaildirConfig::new(temp.path())), cache, root };
         let found = || locate(&mailbox, &"wanted@x".parse().unwrap()).unwrap().copies.len();
         assert_eq!(found(), 0, "it was not opened");
         fs::rename(cur.join("1.a:2,"), cur.join("1.a:2,S")).unwrap();

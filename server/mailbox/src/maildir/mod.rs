@@ -3,7 +3,7 @@
 //! Own code instead of the crate `maildir`: that one names new files itself (clock, host, process), finds a
 //! message by id and not by exact name, hides which file failed, follows symbolic links and doesn't sync; the
 //! races with clients that a recall must win are decided by just these. All file work is blocking and runs on
-//! tokio's blocking threads, looks some at a time. Nothing here reads a clock or makes randomness: names come from the caller's key.
+//! tokio's blocking threads, some at a time. Nothing here reads a clock or makes randomness: names come from the caller's key.
 
 mod cache;
 mod copy;
@@ -48,8 +48,8 @@ pub struct MaildirConfig {
     pub remembered: usize,
 }
 
-/// Looks side by side: many more threads than that only get into each other's way.
-const LOOKS: usize = 16;
+/// Side by side: many more threads than that only get into each other's way.
+const AT_ONCE: usize = 16;
 
 pub struct MaildirSystem {
     shared: Arc<Shared>,
@@ -59,18 +59,22 @@ struct Shared {
     config: Arc<MaildirConfig>,
     layout: Layout,
     cache: Arc<Cache>,
-    places: Arc<Semaphore>,
+    looks: Arc<Semaphore>,
+    /// Of their own: permitted just now, they mustn't wait for a large mailbox to be looked at (I5, I8).
+    removals: Arc<Semaphore>,
 }
 
 /// One mailbox, held open by its directory: what the path means later doesn't matter.
 struct Mailbox {
     config: Arc<MaildirConfig>,
     cache: Arc<Cache>,
-    places: Arc<Semaphore>,
     root: Dir,
 }
 
-struct Session(Arc<Mailbox>);
+struct Session {
+    shared: Arc<Shared>,
+    mailbox: Arc<Mailbox>,
+}
 
 impl MaildirConfig {
     pub fn new(root: impl Into<PathBuf>) -> Self {
@@ -89,8 +93,8 @@ impl MaildirSystem {
     pub fn new(config: MaildirConfig) -> Result<Self, LayoutError> {
         let layout = Layout::new(config.root.clone(), &config.layout)?;
         let cache = Arc::new(Cache::new(config.remembered));
-        let places = Arc::new(Semaphore::new(LOOKS));
-        Ok(Self { shared: Arc::new(Shared { config: Arc::new(config), layout, cache, places }) })
+        let [looks, removals] = [AT_ONCE; 2].map(|most| Arc::new(Semaphore::new(most)));
+        Ok(Self { shared: Arc::new(Shared { config: Arc::new(config), layout, cache, looks, removals }) })
     }
 }
 
@@ -106,9 +110,9 @@ impl MailSystem for MaildirSystem {
     }
 
     async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
-        let (shared, mailbox) = (self.shared.clone(), mailbox.clone());
-        let places = shared.places.clone();
-        Ok(Box::new(Session(Arc::new(blocking(&places, move || shared.open(&mailbox)).await?))))
+        let (shared, address) = (self.shared.clone(), mailbox.clone());
+        let mailbox = in_turn(&self.shared.looks, move || shared.open(&address)).await?;
+        Ok(Box::new(Session { shared: self.shared.clone(), mailbox: Arc::new(mailbox) }))
     }
 
     async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
@@ -121,7 +125,7 @@ impl MailSystem for MaildirSystem {
 
     async fn check(&self) -> Result<String, MailError> {
         let shared = self.shared.clone();
-        blocking(&self.shared.places, move || shared.check()).await
+        in_turn(&self.shared.looks, move || shared.check()).await
     }
 }
 
@@ -129,17 +133,17 @@ impl MailSystem for MaildirSystem {
 impl MailSession for Session {
     async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
         let id = id.clone();
-        self.work(move |mailbox| locate::locate(mailbox, &id)).await
+        self.look(move |mailbox| locate::locate(mailbox, &id)).await
     }
 
     async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
         let copy = copy.clone();
-        self.work(move |mailbox| copy::fetch(mailbox, &copy)).await
+        self.look(move |mailbox| copy::fetch(mailbox, &copy)).await
     }
 
     async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
-        let (mailbox, copy) = (self.0.clone(), copy.clone());
-        at_once(move || copy::remove(&mailbox, &copy)).await
+        let (mailbox, copy) = (self.mailbox.clone(), copy.clone());
+        in_turn(&self.shared.removals, move || copy::remove(&mailbox, &copy)).await
     }
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
@@ -156,17 +160,17 @@ impl MailSession for Session {
 
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
         let cursor = cursor.map(String::from);
-        self.work(move |mailbox| sent::list(mailbox, cursor.as_deref())).await
+        self.look(move |mailbox| sent::list(mailbox, cursor.as_deref())).await
     }
 }
 
 impl Session {
-    async fn work<T: Send + 'static>(
+    async fn look<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Mailbox) -> Result<T, MailError> + Send + 'static,
+        look: impl FnOnce(&Mailbox) -> Result<T, MailError> + Send + 'static,
     ) -> Result<T, MailError> {
-        let mailbox = self.0.clone();
-        blocking(&self.0.places, move || work(&mailbox)).await
+        let mailbox = self.mailbox.clone();
+        in_turn(&self.shared.looks, move || look(&mailbox)).await
     }
 
     async fn putting<T: Send + 'static>(
@@ -176,7 +180,7 @@ impl Session {
     ) -> Result<T, MailError> {
         let NewCopy { key, bytes, folder, flags, received_at } = *copy;
         let (key, bytes, folder, flags) = (key.to_owned(), bytes.to_vec(), folder.clone(), flags.clone());
-        let mailbox = self.0.clone();
+        let mailbox = self.mailbox.clone();
         at_once(move || {
             let copy = NewCopy { key: &key, bytes: &bytes, folder: &folder, flags: &flags, received_at };
             work(&mailbox, &copy)
@@ -193,8 +197,7 @@ impl Shared {
             io::ErrorKind::NotFound => MailError::NoSuchMailbox(mailbox.clone()),
             _ => sys::mail_error(&format!("opening {}", path.display()), &error),
         })?;
-        let (config, cache, places) = (self.config.clone(), self.cache.clone(), self.places.clone());
-        Ok(Mailbox { config, cache, places, root })
+        Ok(Mailbox { config: self.config.clone(), cache: self.cache.clone(), root })
     }
 
     fn explain(&self, lost: Lost, mailbox: &EmailAddress) -> MailError {
@@ -250,8 +253,8 @@ impl Shared {
     }
 }
 
-/// Waits for a place, and keeps it until the work has ended, whether anybody waits for that or not.
-async fn blocking<T: Send + 'static>(
+/// Keeps its place until the work has ended, whether anybody waits for that or not.
+async fn in_turn<T: Send + 'static>(
     places: &Arc<Semaphore>,
     work: impl FnOnce() -> Result<T, MailError> + Send + 'static,
 ) -> Result<T, MailError> {
@@ -263,7 +266,6 @@ async fn blocking<T: Send + 'static>(
     .await
 }
 
-/// For effects: they were permitted just now, and a permission grows old while one waits (I5, I8).
 async fn at_once<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, MailError> + Send + 'static,
 ) -> Result<T, MailError> {
