@@ -53,7 +53,7 @@ pub struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { side_by_side: 128, group: 128, memory: 96 << 20 }
+        Self { side_by_side: 256, group: 256, memory: 96 << 20 }
     }
 }
 

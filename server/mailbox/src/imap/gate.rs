@@ -3,18 +3,21 @@
 //! those in another order.
 //!
 //! The server's share grows by one for each full round of sessions that opened about as fast as the fastest, and
-//! halves when the server says that it is too much.
+//! halves when the server says that it is too much. Who comes first is served first.
 
 use domain::mail::EmailAddress;
 use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{error::Elapsed, timeout},
+};
 
 const PER_MAILBOX: usize = 2;
 /// Slower than this many times the usual: the server is busy.
@@ -22,15 +25,18 @@ const SLOW: u32 = 3;
 
 pub struct Gate {
     most: usize,
+    places: Arc<Semaphore>,
+    /// How many have come in.
+    served: AtomicU64,
     state: Mutex<State>,
-    freed: Notify,
     one_by_one: AtomicBool,
     mailboxes: Mutex<HashMap<EmailAddress, Weak<Semaphore>>>,
 }
 
 struct State {
-    inside: usize,
     limit: usize,
+    /// Places too many that are still in use: whoever leaves gives none back.
+    owed: usize,
     /// Good openings since the limit last changed.
     good: usize,
     /// What an opening takes when nothing is in the way; forgets slowly.
@@ -40,30 +46,44 @@ struct State {
 /// A place inside; given back when dropped.
 pub struct Place {
     gate: Arc<Gate>,
-    _mailbox: Option<OwnedSemaphorePermit>,
+    at_server: Option<OwnedSemaphorePermit>,
+    _in_mailbox: Option<OwnedSemaphorePermit>,
 }
 
 impl Gate {
     pub fn new(most: usize) -> Self {
         let most = most.max(1);
-        let state = State { inside: 0, limit: most.min(4), good: 0, usual: None };
-        let (freed, one_by_one) = (Notify::new(), AtomicBool::new(false));
-        Self { most, state: Mutex::new(state), freed, one_by_one, mailboxes: Mutex::default() }
+        let limit = most.min(4);
+        Self {
+            most,
+            places: Arc::new(Semaphore::new(limit)),
+            served: AtomicU64::new(0),
+            state: Mutex::new(State { limit, owed: 0, good: 0, usual: None }),
+            one_by_one: AtomicBool::new(false),
+            mailboxes: Mutex::default(),
+        }
     }
 
-    /// Waits for a place in the mailbox, then for one at the server.
-    pub async fn enter(self: &Arc<Self>, mailbox: &EmailAddress) -> Place {
-        let permit = self.of_mailbox(mailbox).acquire_owned().await.ok();
-        loop {
-            let freed = self.freed.notified();
-            tokio::pin!(freed);
-            // Registered before the look, or a place freed in between would be missed.
-            freed.as_mut().enable();
-            if self.try_enter() {
-                return Place { gate: self.clone(), _mailbox: permit };
+    /// Waits for a place in the mailbox, then for one at the server. A long queue is waited through; an error when for
+    /// so long nobody got any further.
+    pub async fn enter(
+        self: &Arc<Self>,
+        mailbox: &EmailAddress,
+        patience: Duration,
+    ) -> Result<Place, Elapsed> {
+        let in_mailbox = timeout(patience, self.of_mailbox(mailbox).acquire_owned()).await?.ok();
+        let waiting = self.places.clone().acquire_owned();
+        tokio::pin!(waiting);
+        let at_server = loop {
+            let before = self.served.load(Ordering::Relaxed);
+            match timeout(patience, &mut waiting).await {
+                Ok(place) => break place.ok(),
+                Err(elapsed) if self.served.load(Ordering::Relaxed) == before => return Err(elapsed),
+                Err(_) => {}
             }
-            freed.await;
-        }
+        };
+        self.served.fetch_add(1, Ordering::Relaxed);
+        Ok(Place { gate: self.clone(), at_server, _in_mailbox: in_mailbox })
     }
 
     pub fn opened(&self, took: Duration) {
@@ -79,14 +99,19 @@ impl Gate {
         if state.good >= state.limit && state.limit < self.most {
             state.limit += 1;
             state.good = 0;
-            drop(state);
-            self.freed.notify_waiters();
+            match state.owed.checked_sub(1) {
+                Some(owed) => state.owed = owed,
+                None => self.places.add_permits(1),
+            }
         }
     }
 
     pub fn too_much(&self) {
         let mut state = self.state();
-        state.limit = (state.limit / 2).max(1);
+        let less = (state.limit / 2).max(1);
+        let cut = state.limit - less;
+        state.owed += cut - self.places.forget_permits(cut);
+        state.limit = less;
         state.good = 0;
         tracing::info!(sessions = state.limit, "the mail server asks for less");
     }
@@ -99,13 +124,6 @@ impl Gate {
 
     pub fn is_one_by_one(&self) -> bool {
         self.one_by_one.load(Ordering::Relaxed)
-    }
-
-    fn try_enter(&self) -> bool {
-        let mut state = self.state();
-        let free = state.inside < state.limit;
-        state.inside += usize::from(free);
-        free
     }
 
     fn of_mailbox(&self, mailbox: &EmailAddress) -> Arc<Semaphore> {
@@ -126,8 +144,12 @@ impl Gate {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.gate.state().inside -= 1;
-        self.gate.freed.notify_waiters();
+        let Some(place) = self.at_server.take() else { return };
+        let mut state = self.gate.state();
+        if let Some(owed) = state.owed.checked_sub(1) {
+            state.owed = owed;
+            place.forget();
+        }
     }
 }
 
@@ -147,15 +169,27 @@ mod tests {
         format!("{name}@x.test").parse().unwrap()
     }
 
+    const LONG: Duration = Duration::from_mins(1);
+
+    impl Gate {
+        fn limit_and_owed(&self) -> (usize, usize) {
+            let state = self.state();
+            (state.limit, state.owed)
+        }
+    }
+
+    async fn enter(gate: &Arc<Gate>, name: &str) -> Place {
+        gate.enter(&mailbox(name), LONG).await.unwrap()
+    }
+
     #[tokio::test]
     async fn a_mailbox_has_two_sessions_and_leaves_the_others_alone() {
         let gate = Arc::new(Gate::new(10));
-        let (mei, lin) = (mailbox("mei"), mailbox("lin"));
-        let first = gate.enter(&mei).await;
-        let _second = gate.enter(&mei).await;
-        let mut third = Box::pin(gate.enter(&mei));
+        let first = enter(&gate, "mei").await;
+        let _second = enter(&gate, "mei").await;
+        let mut third = Box::pin(enter(&gate, "mei"));
         assert!(waits(third.as_mut()));
-        let _other = gate.enter(&lin).await;
+        let _other = enter(&gate, "lin").await;
         drop(first);
         assert!(!waits(third.as_mut()));
     }
@@ -163,28 +197,85 @@ mod tests {
     #[tokio::test]
     async fn the_share_grows_with_quick_answers_and_halves_when_told() {
         let gate = Arc::new(Gate::new(6));
-        assert_eq!(gate.state().limit, 4);
+        let limit = || (gate.limit_and_owed().0, gate.places.available_permits());
+        assert_eq!(limit(), (4, 4));
         let quick = Duration::from_millis(10);
         for _ in 0..100 {
             gate.opened(quick);
         }
-        assert_eq!(gate.state().limit, 6);
+        assert_eq!(limit(), (6, 6));
         gate.too_much();
-        assert_eq!(gate.state().limit, 3);
+        assert_eq!(limit(), (3, 3));
         for _ in 0..100 {
             gate.opened(quick * 20);
             gate.opened(quick);
         }
-        assert_eq!(gate.state().limit, 3, "slow ones in between");
+        assert_eq!(limit(), (3, 3), "slow ones in between");
         for _ in 0..10 {
             gate.too_much();
         }
-        assert_eq!(gate.state().limit, 1, "never none");
-        let (mei, lin) = (mailbox("mei"), mailbox("lin"));
-        let inside = gate.enter(&mei).await;
-        let mut next = Box::pin(gate.enter(&lin));
+        assert_eq!(limit(), (1, 1), "never none");
+        let inside = enter(&gate, "mei").await;
+        let mut next = Box::pin(enter(&gate, "lin"));
         assert!(waits(next.as_mut()));
         drop(inside);
         assert!(!waits(next.as_mut()));
+    }
+
+    #[tokio::test]
+    async fn places_that_are_in_use_are_given_up_when_their_time_comes() {
+        let gate = Arc::new(Gate::new(4));
+        let mut inside = Vec::new();
+        for name in ["a", "b", "c", "d"] {
+            inside.push(enter(&gate, name).await);
+        }
+        gate.too_much();
+        let mut next = Box::pin(enter(&gate, "e"));
+        for left in [3, 2] {
+            inside.pop();
+            assert!(waits(next.as_mut()), "{left} of two are inside");
+        }
+        // One of those two that are too many is allowed again before it has left.
+        gate.too_much();
+        gate.opened(Duration::from_millis(10));
+        assert_eq!(gate.limit_and_owed(), (2, 0));
+        inside.pop();
+        assert!(!waits(next.as_mut()));
+        inside.clear();
+        assert_eq!(gate.places.available_permits(), 2, "all have left");
+    }
+
+    #[tokio::test]
+    async fn who_comes_first_is_served_first() {
+        let gate = Arc::new(Gate::new(1));
+        let inside = enter(&gate, "mei").await;
+        let mut first = Box::pin(enter(&gate, "lin"));
+        assert!(waits(first.as_mut()));
+        let mut second = Box::pin(enter(&gate, "bo"));
+        assert!(waits(second.as_mut()));
+        drop(inside);
+        assert!(waits(second.as_mut()));
+        assert!(!waits(first.as_mut()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_queue_is_waited_through_as_long_as_it_gets_further() {
+        let gate = Arc::new(Gate::new(1));
+        let mut tasks = Vec::new();
+        for n in 0..10 {
+            let gate = gate.clone();
+            tasks.push(tokio::spawn(async move {
+                let _place = enter(&gate, &n.to_string()).await;
+                tokio::time::sleep(LONG / 2).await;
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let stuck = enter(&gate, "mei").await;
+        assert!(gate.enter(&mailbox("lin"), LONG).await.is_err(), "nobody gets any further");
+        assert!(gate.enter(&mailbox("lin"), LONG).await.is_err());
+        drop(stuck);
+        enter(&gate, "lin").await;
     }
 }

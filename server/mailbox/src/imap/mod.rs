@@ -55,7 +55,7 @@ use std::{
     },
 };
 use thiserror::Error;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
@@ -102,7 +102,7 @@ impl ImapSystem {
         if server.absent.has(mailbox, Instant::now()) {
             return Err(MailError::NoSuchMailbox(mailbox.clone()));
         }
-        let place = timeout(server.config.timeout, server.gate.enter(mailbox)).await;
+        let place = server.gate.enter(mailbox, server.config.timeout).await;
         let place = place.map_err(|_| MailError::Unavailable {
             reason: format!("all sessions with {} are in use", server.config.host),
             retry_after: None,
