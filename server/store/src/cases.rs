@@ -19,6 +19,9 @@ use domain::{
 };
 use sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement};
 
+/// Rows that are made ready at a time: a mail may have gone to tens of thousands.
+const PIECE: usize = 1_000;
+
 pub(crate) const CASES: Table = Table {
     name: "recall_case",
     what: "the case",
@@ -75,10 +78,14 @@ impl Cases for Transaction {
         if self.insert(&CASES, vec![case_row(case)?], Taken::Keep).await? == 0 {
             return Err(StoreError::Conflict(CASES.what));
         }
-        let targets: Result<_> = targets.iter().map(target_row).collect();
-        self.insert(&TARGETS, targets?, Taken::Refuse).await?;
-        let corrections: Result<_> = corrections.iter().map(correction_row).collect();
-        self.insert(&CORRECTIONS, corrections?, Taken::Refuse).await?;
+        for some in targets.chunks(PIECE) {
+            let rows: Result<_> = some.iter().map(target_row).collect();
+            self.insert(&TARGETS, rows?, Taken::Refuse).await?;
+        }
+        for some in corrections.chunks(PIECE) {
+            let rows: Result<_> = some.iter().map(correction_row).collect();
+            self.insert(&CORRECTIONS, rows?, Taken::Refuse).await?;
+        }
         Ok(())
     }
 

@@ -216,7 +216,7 @@ pub fn meddled(office: &Office, hook: Hook) -> Arc<Portal> {
     office.through(Box::new(move |store, mail| (store, Arc::new(Meddler(mail, hook)) as Arc<dyn MailSystem>)))
 }
 
-/// Something happens right after the first copy was read by us.
+/// Something happens right after our first look, which brought the copy along.
 struct Meddler(Arc<dyn MailSystem>, Arc<Mutex<Option<Hook>>>);
 
 struct MeddledSession(Box<dyn MailSession>, Arc<Mutex<Option<Hook>>>);
@@ -245,16 +245,16 @@ impl MailSystem for Meddler {
 #[async_trait]
 impl MailSession for MeddledSession {
     async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
-        self.0.locate(id).await
-    }
-
-    async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
-        let raw = self.0.fetch(copy).await;
+        let located = self.0.locate(id).await;
         let hook = self.1.lock().unwrap().take();
         if let Some(hook) = hook {
             hook().await;
         }
-        raw
+        located
+    }
+
+    async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
+        self.0.fetch(copy).await
     }
 
     async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
