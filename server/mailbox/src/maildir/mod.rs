@@ -272,3 +272,29 @@ async fn at_once<T: Send + 'static>(
     let ended = tokio::task::spawn_blocking(work).await;
     ended.unwrap_or_else(|error| Err(MailError::Other(format!("the file work ended early: {error}"))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, time::Duration};
+
+    #[tokio::test]
+    async fn a_removal_waits_for_no_look() {
+        let root = tempfile::tempdir().unwrap();
+        let maildir = root.path().join("x.test/mei/Maildir");
+        for sub in ["cur", "new", "tmp"] {
+            fs::create_dir_all(maildir.join(sub)).unwrap();
+        }
+        fs::write(maildir.join("new/1.a"), "Message-ID: <m@x.test>\n\n").unwrap();
+        let system = MaildirSystem::new(MaildirConfig::new(root.path())).unwrap();
+        let mut session = system.open(&"mei@x.test".parse().unwrap()).await.unwrap();
+        let id: MessageId = "m@x.test".parse().unwrap();
+        let found = session.locate(&id).await.unwrap().copies.remove(0);
+        let most = u32::try_from(AT_ONCE).unwrap();
+        let _all = system.shared.looks.clone().acquire_many_owned(most).await.unwrap();
+        let soon = Duration::from_secs(10);
+        let removed = tokio::time::timeout(soon, session.remove(&found.handle)).await;
+        assert_eq!(removed.unwrap().unwrap(), Removal::Removed);
+        assert!(tokio::time::timeout(Duration::from_millis(20), session.locate(&id)).await.is_err());
+    }
+}
