@@ -33,7 +33,7 @@ const PASSES: usize = 8;
 const HEADER: &str = "BODY[HEADER";
 const WHOLE: &str = "BODY[]";
 
-macro_rules! with {
+macro_rules! items_and {
     ($more:literal) => {
         concat!("(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]", $more, ")")
     };
@@ -234,10 +234,10 @@ impl Session {
 fn items(modseq: bool, along: bool) -> &'static str {
     const _: () = assert!(ALONG == 65_536, "as it is written here");
     match (modseq, along) {
-        (false, false) => with!(""),
-        (false, true) => with!(" BODY.PEEK[]<0.65536>"),
-        (true, false) => with!(" MODSEQ"),
-        (true, true) => with!(" MODSEQ BODY.PEEK[]<0.65536>"),
+        (false, false) => items_and!(""),
+        (false, true) => items_and!(" BODY.PEEK[]<0.65536>"),
+        (true, false) => items_and!(" MODSEQ"),
+        (true, true) => items_and!(" MODSEQ BODY.PEEK[]<0.65536>"),
     }
 }
 

@@ -3,7 +3,8 @@
 //! Own code instead of the crate `maildir`: that one names new files itself (clock, host, process), finds a
 //! message by id and not by exact name, hides which file failed, follows symbolic links and doesn't sync; the
 //! races with clients that a recall must win are decided by just these. All file work is blocking and runs on
-//! tokio's blocking threads, some at a time. Nothing here reads a clock or makes randomness: names come from the caller's key.
+//! tokio's blocking threads, some at a time. Nothing here reads a clock or makes randomness: names come from the
+//! caller's key.
 
 mod cache;
 mod copy;

@@ -14,7 +14,7 @@ use std::{
 };
 
 /// Bytes of names that are read in one go.
-const AT_ONCE: usize = 16 << 10;
+const BUFFER: usize = 16 << 10;
 
 #[derive(Debug)]
 pub struct Dir(OwnedFd);
@@ -68,7 +68,7 @@ impl Dir {
     pub fn list(&mut self) -> io::Result<Listing> {
         let mut listing = Listing::default();
         fs::seek(&self.0, SeekFrom::Start(0))?;
-        let mut buffer = Vec::with_capacity(AT_ONCE);
+        let mut buffer = Vec::with_capacity(BUFFER);
         let mut entries = fs::RawDir::new(&self.0, buffer.spare_capacity_mut());
         while let Some(entry) = entries.next() {
             let entry = entry?;
