@@ -13,6 +13,7 @@ use domain::{
 
 stories!(
     a_case_is_read_as_it_was_written,
+    a_case_may_have_thousands_of_targets,
     the_same_id_makes_one_case,
     one_mailbox_is_one_target,
     a_write_needs_the_version_it_read,
@@ -37,6 +38,17 @@ async fn a_case_is_read_as_it_was_written(bed: Bed) {
     assert_eq!(tx.case(id(2)).await.unwrap(), None);
     assert_eq!(tx.case_by_number(CaseNumber::new(2026, 2)).await.unwrap(), None);
     assert_eq!(tx.cases_of_sent(id(2)).await.unwrap(), []);
+}
+
+/// More than are written in one piece.
+async fn a_case_may_have_thousands_of_targets(bed: Bed) {
+    bed.with_mails(&[mail(1, MEI, "x")]).await;
+    let (case, targets) = case(1, 2_345);
+    let corrections: Vec<_> = targets.iter().map(correction).collect();
+    let mut tx = bed.write().await;
+    tx.insert_case(&case, &targets, &corrections).await.unwrap();
+    assert_eq!(tx.targets(case.id).await.unwrap(), targets);
+    assert_eq!(tx.corrections(case.id).await.unwrap().len(), corrections.len());
 }
 
 async fn the_same_id_makes_one_case(bed: Bed) {
