@@ -275,6 +275,9 @@ pub trait Targets: Send {
     /// never wait for each other crosswise.
     async fn lock_targets(&mut self, ids: &[TargetId]) -> Result<()>;
 
+    /// The same for all targets of a case.
+    async fn lock_targets_of(&mut self, case: CaseId) -> Result<()>;
+
     /// Takes up to `limit` targets with a task that is due and not leased, raises their fence, sets the lease.
     /// One `UPDATE … RETURNING` (design.md §7). Nothing while the engine is stopped. Release before hold before execute, then insertion order.
     async fn claim_targets(
@@ -312,11 +315,12 @@ pub trait Targets: Send {
         now: Timestamp,
     ) -> Result<()>;
 
-    /// Sets or clears the task, and sets the outcome (None: leaves it), by decision of people: leases and fences
-    /// stay as they are. The task starts afresh: no failed tries, due now.
+    /// Sets or clears the task of each, and sets the outcome (None: leaves it), by decision of people: leases and
+    /// fences stay as they are. The task starts afresh: no failed tries, due now. `Missing` when one of them isn't
+    /// there; the transaction can then only be dropped.
     async fn assign(
         &mut self,
-        id: TargetId,
+        ids: &[TargetId],
         task: Option<Task>,
         outcome: Option<Outcome>,
         now: Timestamp,

@@ -20,7 +20,7 @@ use domain::{
 use sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement};
 
 /// Rows that are made ready at a time: a mail may have gone to tens of thousands.
-const PIECE: usize = 1_000;
+pub(crate) const PIECE: usize = 1_000;
 
 pub(crate) const CASES: Table = Table {
     name: "recall_case",

@@ -2,7 +2,7 @@
 
 use crate::{
     Transaction,
-    cases::CASES,
+    cases::{CASES, PIECE},
     corrections::CORRECTIONS,
     dialect::Row,
     engine_switch::engine_is_running,
@@ -68,15 +68,11 @@ impl Targets for Transaction {
     }
 
     async fn lock_targets(&mut self, ids: &[TargetId]) -> Result<()> {
-        if self.is_only_writer() {
-            return Ok(());
-        }
-        let locked = select(TARGETS.name, ["id"])
-            .and_where(self.dialect().among(ids.iter().map(|id| id.0)))
-            .order_by("id", Order::Asc)
-            .lock(LockType::Update)
-            .take();
-        self.rows(&locked, |_| Ok(())).await.map(drop)
+        self.lock(self.dialect().among(ids.iter().map(|id| id.0))).await
+    }
+
+    async fn lock_targets_of(&mut self, case: CaseId) -> Result<()> {
+        self.lock(Expr::col("case_id").eq(case.0)).await
     }
 
     async fn claim_targets(
@@ -183,7 +179,7 @@ impl Targets for Transaction {
 
     async fn assign(
         &mut self,
-        id: TargetId,
+        ids: &[TargetId],
         task: Option<Task>,
         outcome: Option<Outcome>,
         now: Timestamp,
@@ -193,7 +189,6 @@ impl Targets for Transaction {
             .value("task_rank", task.map(rank))
             .value("attempts", 0)
             .value("due_at", now.0)
-            .and_where(Expr::col("id").eq(id.0))
             .take();
         if let Some(outcome) = outcome {
             assign.value("outcome", code(outcome));
@@ -201,7 +196,14 @@ impl Targets for Transaction {
         if task.is_some() {
             self.makes_work();
         }
-        self.run_on(TARGETS.what, &assign).await
+        for some in ids.chunks(PIECE) {
+            let among = self.dialect().among(some.iter().map(|id| id.0));
+            let assign = assign.clone().and_where(among).take();
+            if self.run(&assign).await? != some.len() as u64 {
+                return Err(self.refused(StoreError::Missing(TARGETS.what)));
+            }
+        }
+        Ok(())
     }
 
     async fn case_pulse(&mut self, case: CaseId) -> Result<String> {
@@ -252,6 +254,18 @@ impl Targets for Transaction {
 }
 
 impl Transaction {
+    async fn lock(&mut self, which: Expr) -> Result<()> {
+        if self.is_only_writer() {
+            return Ok(());
+        }
+        let locked = select(TARGETS.name, ["id"])
+            .and_where(which)
+            .order_by("id", Order::Asc)
+            .lock(LockType::Update)
+            .take();
+        self.rows(&locked, |_| Ok(())).await.map(drop)
+    }
+
     /// Ends the lease with this; no row means that it was no longer ours.
     async fn run_held(&mut self, update: &mut UpdateStatement) -> Result<()> {
         update.value("lease_task", None::<String>);

@@ -191,9 +191,10 @@ passed_on!(Targets {
     "" target(id: TargetId) -> Option<Target>;
     "" leases(ids: &[TargetId]) -> HashMap<TargetId, (Lease, Option<Task>)>;
     "" lock_targets(ids: &[TargetId]) -> ();
+    "" lock_targets_of(case: CaseId) -> ();
     "renewal" renew_targets(leases: &[Leased], lease_until: Timestamp) -> HashMap<TargetId, Option<Task>>;
     "target" finish_targets(finished: &[Finished]) -> ();
-    "target" assign(id: TargetId, task: Option<Task>, outcome: Option<Outcome>, now: Timestamp) -> ();
+    "target" assign(ids: &[TargetId], task: Option<Task>, outcome: Option<Outcome>, now: Timestamp) -> ();
     "" case_pulse(case: CaseId) -> String;
     "" stuck_targets(task: Task, attempts: u32) -> Vec<Target>;
     "" open_tasks(case: CaseId) -> u64;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     audit::{Actor, NewEntry},
+    ids::TargetId,
     store::{StoreError, Tx},
     time::Timestamp,
 };
@@ -49,22 +50,15 @@ pub async fn step(
 pub async fn start(tx: &mut dyn Tx, case: &mut Case, actor: Actor, now: Timestamp) -> Result<(), FlowError> {
     step(tx, case, Event::Approve, actor, now).await?;
     step(tx, case, Event::Start, Actor::System, now).await?;
-    for target in tx.targets(case.id).await? {
-        match rules::on_start(case.request.intent, target.recipient.kind, target.outcome) {
-            Consequence::Settle(outcome) => {
-                tx.assign(target.id, None, Some(outcome), now).await?;
-                tx.record(&target_entry(
-                    case,
-                    &target,
-                    now,
-                    "target.settled",
-                    json!({ "outcome": outcome.code() }),
-                ))
-                .await?;
-                settle_correction(tx, &target, outcome, now).await?;
-            }
-            Consequence::Assign(task) => tx.assign(target.id, Some(task), None, now).await?,
-        }
+    let targets = locked(tx, case).await?;
+    let intent = case.request.intent;
+    let follows = |target: &Target| rules::on_start(intent, target.recipient.kind, target.outcome);
+    apply(tx, &targets, |target| Some(follows(target)), now).await?;
+    for target in &targets {
+        let Consequence::Settle(outcome) = follows(target) else { continue };
+        let detail = json!({ "outcome": outcome.code() });
+        tx.record(&target_entry(case, target, now, "target.settled", detail)).await?;
+        settle_correction(tx, target, outcome, now).await?;
     }
     Ok(())
 }
@@ -79,13 +73,10 @@ pub async fn let_go(
 ) -> Result<(), FlowError> {
     step(tx, case, event, actor, now).await?;
     step(tx, case, Event::Release, Actor::System, now).await?;
-    for target in tx.targets(case.id).await? {
-        match rules::on_let_go(case.request.intent, target.recipient.kind, target.outcome) {
-            Some(Consequence::Assign(task)) => tx.assign(target.id, Some(task), None, now).await?,
-            Some(Consequence::Settle(outcome)) => tx.assign(target.id, None, Some(outcome), now).await?,
-            None => {}
-        }
-    }
+    let targets = locked(tx, case).await?;
+    let intent = case.request.intent;
+    let follows = |target: &Target| rules::on_let_go(intent, target.recipient.kind, target.outcome);
+    apply(tx, &targets, follows, now).await?;
     tx.settle_planned(case.id, CorrectionState::Unneeded, now).await?;
     Ok(())
 }
@@ -98,9 +89,36 @@ pub async fn restore(
     now: Timestamp,
 ) -> Result<(), FlowError> {
     step(tx, case, Event::Restore, actor, now).await?;
-    for target in tx.targets(case.id).await? {
-        if let Some(task) = rules::on_restore(target.outcome) {
-            tx.assign(target.id, Some(task), None, now).await?;
+    let targets = locked(tx, case).await?;
+    apply(tx, &targets, |target| rules::on_restore(target.outcome).map(Consequence::Assign), now).await?;
+    Ok(())
+}
+
+/// As they are until this transaction ends: no worker ends one meanwhile.
+async fn locked(tx: &mut dyn Tx, case: &Case) -> Result<Vec<Target>, StoreError> {
+    tx.lock_targets_of(case.id).await?;
+    tx.targets(case.id).await
+}
+
+/// One statement for all targets that the same follows for: a case may have tens of thousands.
+pub(super) async fn apply(
+    tx: &mut dyn Tx,
+    targets: &[Target],
+    follows: impl Fn(&Target) -> Option<Consequence> + Send,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut groups: Vec<(Consequence, Vec<TargetId>)> = Vec::new();
+    for target in targets {
+        let Some(consequence) = follows(target) else { continue };
+        match groups.iter_mut().find(|(known, _)| *known == consequence) {
+            Some((_, ids)) => ids.push(target.id),
+            None => groups.push((consequence, vec![target.id])),
+        }
+    }
+    for (consequence, ids) in groups {
+        match consequence {
+            Consequence::Assign(task) => tx.assign(&ids, Some(task), None, now).await?,
+            Consequence::Settle(outcome) => tx.assign(&ids, None, Some(outcome), now).await?,
         }
     }
     Ok(())

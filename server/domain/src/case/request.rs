@@ -5,7 +5,7 @@ use super::{
     ask::{self, AskError, Preview, Problem},
     correction, flow,
     identity::{self, Identity},
-    rules::{self, Asked, Consequence, Opening},
+    rules::{self, Asked, Opening},
     state::Event,
 };
 use crate::{
@@ -137,13 +137,8 @@ async fn begin(
         Opening::AskForApproval => flow::step(tx, case, Event::AskForApproval, Actor::System, now).await?,
         Opening::HoldFirst => {
             flow::step(tx, case, Event::HoldFirst, Actor::System, now).await?;
-            for target in targets {
-                if let Some(Consequence::Assign(task)) =
-                    rules::on_hold_first(target.recipient.kind, target.outcome)
-                {
-                    tx.assign(target.id, Some(task), None, now).await?;
-                }
-            }
+            let follows = |target: &Target| rules::on_hold_first(target.recipient.kind, target.outcome);
+            flow::apply(tx, targets, follows, now).await?;
         }
     }
     Ok(())

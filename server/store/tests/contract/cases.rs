@@ -140,8 +140,8 @@ async fn lists_count_and_filter(bed: Bed) {
         corrections[2].state = CorrectionState::Unconfirmed;
         tx.insert_case(&case, &targets, &corrections).await.unwrap();
         if n == 2 {
-            tx.assign(targets[0].id, None, Some(Outcome::Failed), at(1)).await.unwrap();
-            tx.assign(targets[1].id, None, Some(Outcome::Outside), at(1)).await.unwrap();
+            tx.assign(&[targets[0].id], None, Some(Outcome::Failed), at(1)).await.unwrap();
+            tx.assign(&[targets[1].id], None, Some(Outcome::Outside), at(1)).await.unwrap();
         }
     }
     let any = CaseFilter::default;

@@ -18,7 +18,7 @@ async fn urgent_tasks_come_first(bed: Bed) {
     for (place, task) in
         [(0, Task::Execute), (1, Task::Hold), (2, Task::Release), (3, Task::Hold), (4, Task::Release)]
     {
-        tx.assign(targets[place].id, Some(task), None, at(i64::from(place == 4) * 50)).await.unwrap();
+        tx.assign(&[targets[place].id], Some(task), None, at(i64::from(place == 4) * 50)).await.unwrap();
     }
     let ids = |places: &[usize]| places.iter().map(|place| targets[*place].id).collect::<Vec<_>>();
     let claimed = tx.claim_targets("w", at(1), at(11), 2).await.unwrap();

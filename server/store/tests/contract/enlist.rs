@@ -34,7 +34,7 @@ async fn with_work(bed: &Bed) {
     let mut tx = bed.write().await;
     tx.insert_case(&second, &others, &corrections).await.unwrap();
     for target in &targets {
-        tx.assign(target.id, Some(Task::Hold), None, at(0)).await.unwrap();
+        tx.assign(&[target.id], Some(Task::Hold), None, at(0)).await.unwrap();
     }
     tx.commit().await.unwrap();
 }
@@ -117,7 +117,7 @@ async fn work_made_elsewhere_is_announced() {
         // Again and again: whoever isn't listening yet misses it.
         loop {
             let mut tx = elsewhere.write().await.unwrap();
-            tx.assign(targets[0].id, Some(Task::Hold), None, at(1)).await.unwrap();
+            tx.assign(&[targets[0].id], Some(Task::Hold), None, at(1)).await.unwrap();
             tx.commit().await.unwrap();
         }
     };

@@ -10,7 +10,7 @@ use domain::{
     shared::{Outcome, TargetState, Task, Trouble},
     store::{Finished, Leased, Result, StoreError, TargetResult, Tx},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 stories!(
     a_claim_leases_and_a_result_ends_it,
@@ -21,6 +21,8 @@ stories!(
     a_task_set_meanwhile_survives,
     a_failed_try_is_put_off,
     a_decision_starts_afresh,
+    a_decision_is_about_thousands,
+    a_decision_knows_what_ended_meanwhile,
     those_tried_in_vain_are_found,
     every_change_moves_the_pulse,
 );
@@ -101,9 +103,9 @@ async fn a_renewed_lease_tells_the_task_of_now(bed: Bed) {
     let (id, fence) = (claimed.id, claimed.lease.fence);
     assert_eq!(renew(tx.as_mut(), id, fence, at(20)).await.unwrap(), Some(Task::Hold));
     assert_eq!(now(&mut tx, id).await.lease.until, Some(at(20)));
-    tx.assign(id, Some(Task::Release), None, at(1)).await.unwrap();
+    tx.assign(&[id], Some(Task::Release), None, at(1)).await.unwrap();
     assert_eq!(renew(tx.as_mut(), id, fence, at(30)).await.unwrap(), Some(Task::Release));
-    tx.assign(id, None, None, at(1)).await.unwrap();
+    tx.assign(&[id], None, None, at(1)).await.unwrap();
     assert_eq!(renew(tx.as_mut(), id, fence, at(30)).await.unwrap(), None);
 }
 
@@ -116,8 +118,8 @@ async fn several_are_renewed_at_once(bed: Bed) {
     let mut tx = bed.write().await;
     let claimed = tx.claim_targets("w", at(0), at(10), 4).await.unwrap();
     let [ours, changed, cleared, lost] = [0, 1, 2, 3].map(|n| &claimed[n]);
-    tx.assign(changed.id, Some(Task::Release), None, at(1)).await.unwrap();
-    tx.assign(cleared.id, None, None, at(1)).await.unwrap();
+    tx.assign(&[changed.id], Some(Task::Release), None, at(1)).await.unwrap();
+    tx.assign(&[cleared.id], None, None, at(1)).await.unwrap();
     tx.lock_targets(&claimed.iter().map(|target| target.id).collect::<Vec<_>>()).await.unwrap();
     let mut leases: Vec<_> = claimed.iter().map(leased).collect();
     leases[3].fence += 1;
@@ -152,7 +154,7 @@ async fn several_finish_together_or_not_at_all(bed: Bed) {
     for target in &claimed {
         assert_eq!(now(&mut tx, target.id).await, *target, "nothing was written");
     }
-    tx.assign(claimed[0].id, Some(Task::Release), None, at(1)).await.unwrap();
+    tx.assign(&[claimed[0].id], Some(Task::Release), None, at(1)).await.unwrap();
     tx.finish_targets(&finished).await.unwrap();
     for (target, Finished { result, at, .. }) in claimed.iter().zip(&finished) {
         let ended = now(&mut tx, target.id).await;
@@ -169,13 +171,13 @@ async fn a_task_set_meanwhile_survives(bed: Bed) {
     bed.with_case(1, 1).await;
     let mut tx = bed.write().await;
     let claimed = claim_one(&mut tx, "w", 0).await;
-    tx.assign(claimed.id, Some(Task::Release), None, at(1)).await.unwrap();
+    tx.assign(&[claimed.id], Some(Task::Release), None, at(1)).await.unwrap();
     finish(tx.as_mut(), claimed.id, 1, held(), at(2)).await.unwrap();
     assert_eq!(now(&mut tx, claimed.id).await.task, Some(Task::Release));
 
     // Nor is it put off because the one before it failed.
     let claimed = claim_one(&mut tx, "w", 3).await;
-    tx.assign(claimed.id, Some(Task::Execute), None, at(4)).await.unwrap();
+    tx.assign(&[claimed.id], Some(Task::Execute), None, at(4)).await.unwrap();
     tx.postpone_target(claimed.id, 2, &held().detail, 7, at(1000), at(5)).await.unwrap();
     let after = now(&mut tx, claimed.id).await;
     assert_eq!((after.task, after.attempts, after.due_at), (Some(Task::Execute), 0, at(4)));
@@ -199,15 +201,52 @@ async fn a_decision_starts_afresh(bed: Bed) {
     let mut tx = bed.write().await;
     let claimed = claim_one(&mut tx, "w", 0).await;
     tx.postpone_target(claimed.id, 1, &held().detail, 3, at(60), at(2)).await.unwrap();
-    tx.assign(claimed.id, Some(Task::Execute), Some(Outcome::Untouched), at(3)).await.unwrap();
+    tx.assign(&[claimed.id], Some(Task::Execute), Some(Outcome::Untouched), at(3)).await.unwrap();
     let fresh = now(&mut tx, claimed.id).await;
     assert_eq!((fresh.task, fresh.attempts, fresh.due_at), (Some(Task::Execute), 0, at(3)));
     assert_eq!((fresh.outcome, fresh.updated_at), (Some(Outcome::Untouched), at(3)));
-    tx.assign(claimed.id, None, None, at(4)).await.unwrap();
+    tx.assign(&[claimed.id], None, None, at(4)).await.unwrap();
     let cleared = now(&mut tx, claimed.id).await;
     assert_eq!((cleared.task, cleared.outcome), (None, Some(Outcome::Untouched)));
-    let missing = tx.assign(id(9), None, None, at(4)).await;
+    let missing = tx.assign(&[id(9)], None, None, at(4)).await;
     assert!(matches!(missing, Err(StoreError::Missing("the target"))), "{missing:?}");
+}
+
+/// More than a statement may have values.
+async fn a_decision_is_about_thousands(bed: Bed) {
+    let (case, targets) = bed.with_case(1, 33_000).await;
+    let mut ids: Vec<_> = targets.iter().map(|target| target.id).collect();
+    let mut tx = bed.write().await;
+    let is_assigned = |target: &Target| target.task == Some(Task::Execute) && target.due_at == at(3);
+    tx.assign(&ids, Some(Task::Execute), None, at(3)).await.unwrap();
+    assert!(tx.targets(case.id).await.unwrap().iter().all(is_assigned));
+    tx.commit().await.unwrap();
+
+    ids.push(id(9));
+    let mut tx = bed.write().await;
+    let missing = tx.assign(&ids, None, None, at(4)).await;
+    assert!(matches!(missing, Err(StoreError::Missing("the target"))), "{missing:?}");
+    assert!(tx.commit().await.is_err(), "nothing of it may be kept");
+    assert!(bed.read().await.targets(case.id).await.unwrap().iter().all(is_assigned));
+}
+
+/// A worker writes its result while somebody decides.
+async fn a_decision_knows_what_ended_meanwhile(bed: Bed) {
+    let (case, _) = bed.with_case(1, 2).await;
+    let mut worker = bed.write().await;
+    let claimed = claim_one(&mut worker, "w", 0).await;
+    let missed = TargetResult { outcome: Some(Outcome::NotFound), ..held() };
+    finish(worker.as_mut(), claimed.id, 1, missed, at(2)).await.unwrap();
+    let decide = async {
+        let mut tx = bed.write().await;
+        tx.lock_targets_of(case.id).await.unwrap();
+        tx.target(claimed.id).await.unwrap().unwrap().outcome
+    };
+    let end = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        worker.commit().await.unwrap();
+    };
+    assert_eq!(tokio::join!(decide, end).0, Some(Outcome::NotFound));
 }
 
 async fn those_tried_in_vain_are_found(bed: Bed) {
@@ -231,7 +270,7 @@ async fn every_change_moves_the_pulse(bed: Bed) {
     tx.update_case(&case).await.unwrap();
     pulses.push(tx.case_pulse(case.id).await.unwrap());
     for target in &targets {
-        tx.assign(target.id, Some(Task::Hold), None, at(0)).await.unwrap();
+        tx.assign(&[target.id], Some(Task::Hold), None, at(0)).await.unwrap();
         pulses.push(tx.case_pulse(case.id).await.unwrap());
     }
     let claimed = claim_one(&mut tx, "w", 0).await;

@@ -183,7 +183,7 @@ impl Command for Call {
                 said(tx.update_case(&moved(case, *version, *state, *time)).await)
             }
             Self::Settle { n, target, outcome } => {
-                said(tx.assign(id(n * 1_000_000 + target), None, Some(*outcome), at(1)).await)
+                said(tx.assign(&[id(n * 1_000_000 + target)], None, Some(*outcome), at(1)).await)
             }
             Self::List(filter, (index, size)) => {
                 said(tx.list_cases(&filter.parsed(), Page { index: *index, size: *size }).await)
@@ -228,7 +228,7 @@ impl Command for Call {
             Self::Settle { n, target, outcome } => {
                 let target = id(n * 1_000_000 + target);
                 let Some(found) = model.targets.iter_mut().find(|one| one.row.id == target) else {
-                    return no(StoreError::Missing("the target"));
+                    return broken(StoreError::Missing("the target"));
                 };
                 found.row.outcome = Some(*outcome);
                 yes(())

@@ -13,12 +13,12 @@ use domain::{
     store::{Finished, Leased, StoreError, TargetResult, Tx},
 };
 use proptest::{
-    collection::{btree_map, vec},
+    collection::{btree_map, btree_set, vec},
     option,
     prelude::*,
     sample::select,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 properties!(targets: command());
 
@@ -30,11 +30,12 @@ enum Call {
     Claim { holder: &'static str, now: i64, until: i64, limit: u32 },
     Leases(Vec<u128>),
     Lock(Vec<u128>),
+    LockAll(u128),
     Renew { fences: BTreeMap<u128, i64>, until: i64 },
     Prolong { holder: &'static str, until: i64 },
     Finish { ended: BTreeMap<u128, Ended>, now: i64 },
     Postpone { target: u128, fence: i64, attempts: u32, due: i64, now: i64 },
-    Assign { target: u128, task: Option<Task>, outcome: Option<Outcome>, now: i64 },
+    Assign { targets: BTreeSet<u128>, task: Option<Task>, outcome: Option<Outcome>, now: i64 },
     Pulse(u128),
     Stuck(Task, u32),
     Open(u128),
@@ -65,14 +66,15 @@ fn command() -> impl Strategy<Value = Call> {
             .prop_map(|(holder, now, until, limit)| Call::Claim { holder, now, until, limit }),
         1 => vec(target(), 1..4).prop_map(Call::Leases),
         1 => vec(target(), 1..4).prop_map(Call::Lock),
+        1 => (1..=2_u128).prop_map(Call::LockAll),
         2 => (btree_map(target(), fence(), 1..4), time())
             .prop_map(|(fences, until)| Call::Renew { fences, until }),
         1 => (holder(), time()).prop_map(|(holder, until)| Call::Prolong { holder, until }),
         4 => (btree_map(target(), ended(), 1..3), time()).prop_map(|(ended, now)| Call::Finish { ended, now }),
         3 => (target(), fence(), 0..9_u32, time(), time())
             .prop_map(|(target, fence, attempts, due, now)| Call::Postpone { target, fence, attempts, due, now }),
-        3 => (target(), option::weighted(0.8, task()), option::of(select(Outcome::ALL)), time())
-            .prop_map(|(target, task, outcome, now)| Call::Assign { target, task, outcome, now }),
+        3 => (btree_set(target(), 1..4), option::weighted(0.8, task()), option::of(select(Outcome::ALL)), time())
+            .prop_map(|(targets, task, outcome, now)| Call::Assign { targets, task, outcome, now }),
         1 => (1..=3_u128).prop_map(Call::Pulse),
         1 => (task(), 0..9_u32).prop_map(|(task, attempts)| Call::Stuck(task, attempts)),
         1 => (1..=2_u128).prop_map(Call::Open),
@@ -82,6 +84,10 @@ fn command() -> impl Strategy<Value = Call> {
 
 fn target(n: u128) -> TargetId {
     id((n / 3 + 1) * 1_000_000 + n % 3)
+}
+
+fn ids<'a>(some: impl IntoIterator<Item = &'a u128>) -> Vec<TargetId> {
+    some.into_iter().map(|n| target(*n)).collect()
 }
 
 fn lease(n: u128, fence: i64) -> Leased {
@@ -105,10 +111,8 @@ impl Command for Call {
                 let ids: Vec<_> = some.iter().map(|n| target(*n)).collect();
                 said(tx.leases(&ids).await.map(BTreeMap::from_iter))
             }
-            Self::Lock(some) => {
-                let ids: Vec<_> = some.iter().map(|n| target(*n)).collect();
-                said(tx.lock_targets(&ids).await)
-            }
+            Self::Lock(some) => said(tx.lock_targets(&ids(some)).await),
+            Self::LockAll(case) => said(tx.lock_targets_of(id(*case)).await),
             Self::Renew { fences, until } => {
                 let leases: Vec<_> = fences.iter().map(|(n, fence)| lease(*n, *fence)).collect();
                 said(tx.renew_targets(&leases, at(*until)).await.map(BTreeMap::from_iter))
@@ -126,8 +130,8 @@ impl Command for Call {
                 let (detail, due, now) = (detail(*now), at(*due), at(*now));
                 said(tx.postpone_target(target(*n), *fence, &detail, *attempts, due, now).await)
             }
-            Self::Assign { target: n, task, outcome, now } => {
-                said(tx.assign(target(*n), *task, *outcome, at(*now)).await)
+            Self::Assign { targets, task, outcome, now } => {
+                said(tx.assign(&ids(targets), *task, *outcome, at(*now)).await)
             }
             Self::Pulse(case) => said(tx.case_pulse(id(*case)).await),
             Self::Stuck(task, attempts) => said(tx.stuck_targets(*task, *attempts).await),
@@ -148,7 +152,7 @@ impl Command for Call {
                     .map(|row| (row.id, (row.lease.clone(), row.task)))
                     .collect::<BTreeMap<_, _>>())
             }
-            Self::Lock(_) => yes(()),
+            Self::Lock(_) | Self::LockAll(_) => yes(()),
             Self::Renew { fences, until } => model.renew(fences, *until),
             Self::Prolong { holder, until } => {
                 // Nobody claims mails here.
@@ -162,14 +166,16 @@ impl Command for Call {
                     (one.row.attempts, one.row.due_at) = (*attempts, at(*due));
                 }
             }),
-            Self::Assign { target: n, task, outcome, now } => {
-                let Some(one) = model.targets.iter_mut().find(|one| one.row.id == target(*n)) else {
-                    return no(StoreError::Missing("the target"));
-                };
-                (one.row.task, one.row.attempts) = (*task, 0);
-                (one.row.due_at, one.row.updated_at) = (at(*now), at(*now));
-                one.row.outcome = outcome.or(one.row.outcome);
-                one.changes += 1;
+            Self::Assign { targets, task, outcome, now } => {
+                for target in ids(targets) {
+                    let Some(one) = model.targets.iter_mut().find(|one| one.row.id == target) else {
+                        return broken(StoreError::Missing("the target"));
+                    };
+                    (one.row.task, one.row.attempts) = (*task, 0);
+                    (one.row.due_at, one.row.updated_at) = (at(*now), at(*now));
+                    one.row.outcome = outcome.or(one.row.outcome);
+                    one.changes += 1;
+                }
                 yes(())
             }
             Self::Pulse(case) => {
