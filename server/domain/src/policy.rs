@@ -6,7 +6,7 @@ use shared::ApprovalReason;
 use std::time::Duration;
 
 /// Raised whenever [`decide`] changes; each case records the version it was decided by.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What the organisation may set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,7 @@ pub struct Facts {
     pub include_read: bool,
     /// Recipients without a mailbox of ours.
     pub outside: usize,
+    /// Of ours, with those that earlier cases took this mail from.
     pub mailboxes: usize,
     /// Since the mail was sent.
     pub age: Duration,

@@ -129,6 +129,9 @@ pub trait People: Send {
 
     async fn set_password_hash(&mut self, person: PersonId, hash: &str) -> Result<()>;
 
+    /// They can't sign in until they are given a new one.
+    async fn forget_password(&mut self, person: PersonId) -> Result<()>;
+
     async fn set_language(&mut self, person: PersonId, language: Language) -> Result<()>;
 
     async fn set_roles(&mut self, person: PersonId, roles: &[Role]) -> Result<()>;

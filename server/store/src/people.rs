@@ -116,6 +116,10 @@ impl People for Transaction {
         self.run_on("the person", &change(person, "password_hash", hash.into())).await
     }
 
+    async fn forget_password(&mut self, person: PersonId) -> Result<()> {
+        self.run_on("the person", &change(person, "password_hash", None::<String>.into())).await
+    }
+
     async fn set_language(&mut self, person: PersonId, language: Language) -> Result<()> {
         self.run_on("the person", &change(person, "language", language.tag().into())).await?;
         raise_version(self).await

@@ -15,9 +15,13 @@ use domain::{
     ids::{PersonId, SentId},
     search::{Search, Wanted},
     sent::{Found, Page, SentCase, SentFilter, SentSummary, Total},
-    store::Result,
+    store::{Result, StoreError},
 };
 use sea_query::{Expr, ExprTrait, Order, SelectStatement};
+use std::time::Instant;
+
+/// Reading mails may take so many times what finding them may.
+const READS: u32 = 10;
 
 /// Rows that can be turned to.
 const MOST: usize = 5_000;
@@ -92,14 +96,20 @@ impl Transaction {
         Ok(Found { rows, total: if more { Total::MoreThan(total) } else { Total::Exactly(total) } })
     }
 
-    /// Reads on until the page is full.
+    /// Reads on until the page is full. [`StoreError::TooSlow`] when that takes too long.
     async fn looked_at(&mut self, mut ids: Vec<SentId>, search: &Search, page: Page) -> Result<Found> {
         let more = ids.len() > MOST;
         ids.truncate(MOST);
         let start = page.index.saturating_mul(page.size);
         let end = start.saturating_add(page.size);
         let (mut rows, mut hits, mut read) = (Vec::new(), 0_u64, 0);
-        while read < ids.len() && hits < end {
+        // Beyond all there could be, nothing needs to be read to know it.
+        let read_on = start < ids.len() as u64;
+        let begun = Instant::now();
+        while read_on && read < ids.len() && hits < end {
+            if begun.elapsed() > self.search_limit * READS {
+                return Err(StoreError::TooSlow);
+            }
             let some = &ids[read..ids.len().min(read + CHUNK)];
             read += some.len();
             for row in self.summaries(some).await? {

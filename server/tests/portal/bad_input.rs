@@ -79,6 +79,29 @@ async fn a_mail_without_message_id_can_only_be_corrected() {
     assert!(request_form(&check).is_none());
 }
 
+/// Anybody can lay anything into their own Sent folder.
+#[tokio::test]
+async fn somebody_elses_mail_can_be_looked_at_and_no_more() {
+    let app = TestApp::start().await;
+    let mut employee = app.signed_in(AccountKind::Employee).await;
+    let (mine, theirs) = (address(AccountKind::Employee), address(AccountKind::Manager));
+    let raw = mail(&app, Duration::ZERO, "boss@x", &[mine, theirs], "Salaries", "text");
+    let copied = raw.replace(&format!("From: {mine}"), &format!("From: {theirs}"));
+    app.lay(theirs, "", copied.as_bytes());
+    let message = app.sent(&mut employee, "Salaries", copied.as_bytes()).await;
+    tells(&message, &["message-not-theirs-title"]);
+    assert!(message.text().contains(&say_with("message-not-theirs", &[("from", theirs)])));
+    assert_eq!(intents(&message), Vec::<String>::new());
+    assert!(!message.text().contains(&say("forecast-title")), "who has read it is none of their business");
+    let ask = employee.get(&format!("{}/ask?intent=recall&draft={}", message.path, uuid::Uuid::nil())).await;
+    assert_eq!(ask.unwrap().status, StatusCode::NOT_FOUND);
+
+    let nameless = mail(&app, Duration::ZERO, "two@x", &[theirs], "Nobody's", "text");
+    let nameless = nameless.replace("From: ", &format!("From: {theirs}, "));
+    let message = app.sent(&mut employee, "Nobody's", nameless.as_bytes()).await;
+    tells(&message, &["message-not-theirs-title", "message-without-author"]);
+}
+
 #[tokio::test]
 async fn mails_that_share_a_message_id_are_told_apart() {
     let app = TestApp::start().await;

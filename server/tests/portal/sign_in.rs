@@ -67,3 +67,16 @@ async fn guessing_has_to_wait_and_the_owner_elsewhere_does_not() {
     app.clock.advance(Duration::from_mins(16));
     assert_eq!(message(&app, account).await, wrong, "a quarter of an hour later it goes on");
 }
+
+/// A try counts before its password is looked at.
+#[tokio::test]
+async fn guessing_side_by_side_is_guessing() {
+    let app = TestApp::start().await;
+    let account = address(AccountKind::Employee);
+    let tries = (0..20).map(|_| attempt(&app, account));
+    futures::future::join_all(tries).await;
+    let mut tx = app.running.portal.store.read().await.unwrap();
+    let looked_at = tx.trail_after(0, 10_000).await.unwrap();
+    let looked_at = looked_at.iter().filter(|entry| entry.action == "account.sign_in_failed").count();
+    assert_eq!(looked_at, 5);
+}

@@ -29,27 +29,33 @@ use leptos::prelude::*;
 pub fn MessagePage() -> impl IntoView {
     page("/sent/{id}", |visit| async move {
         let id: SentId = visit.param("id")?;
-        let Offer { message, owner, recipients } =
-            ask::offer(visit.portal(), &visit.viewer.person, id).await?;
+        let Offer { message, owner, recipients, is_theirs } =
+            ask::shown(visit.portal(), &visit.viewer.person, id).await?;
         let known = Known::of(&visit, &message).await?;
-        let prospects = look(&visit, &CaseMessage::of(&message, &owner), recipients).await;
         let (text, here) = (visit.text, format!("/sent/{id}"));
+        let forecast = if is_theirs {
+            let prospects = look(&visit, &CaseMessage::of(&message, &owner), recipients).await;
+            Some(view! { <Forecast text prospects again=here.clone()/> })
+        } else {
+            None
+        };
         let title =
             if message.subject.is_empty() { fl!(text, "sent-no-subject") } else { message.subject.clone() };
         let recallable = message.message_id.is_some();
         let facts = facts(&visit, &message);
         let actions = match known.open() {
             Some(open) => view! { <OpenCase text open=Some(open)/> }.into_any(),
-            None => view! { <Actions text here=here.clone() recallable/> }.into_any(),
+            None if is_theirs => view! { <Actions text here recallable/> }.into_any(),
+            None => view! { <SomebodyElses text from=message.from.clone()/> }.into_any(),
         };
         let list = whose::list(&visit.viewer, &owner);
         let body = view! {
             <a class="back" href=list><Icon shape=Shape::Back/>{fl!(text, "message-back")}</a>
             <h1>{title.clone()}</h1>
             {whose::note(text, &visit.viewer, &owner)}
-            <Remarks text known recallable/>
+            <Remarks text known recallable=recallable || !is_theirs/>
             {actions}
-            <Forecast text prospects again=here/>
+            {forecast}
             <Card>
                 <Facts rows=facts/>
                 <Attachments text attachments=message.attachments/>
@@ -115,6 +121,16 @@ fn Remarks(text: Text, known: Known, recallable: bool) -> impl IntoView {
     }
 }
 
+/// Instead of the ways out, for a mail that lies in the folder and isn't theirs.
+#[component]
+fn SomebodyElses(text: Text, from: Option<NamedAddress>) -> impl IntoView {
+    let sentence = match from {
+        Some(from) => fl!(text, "message-not-theirs", from = address(&from)),
+        None => fl!(text, "message-without-author"),
+    };
+    view! { <Notice tone=Tone::Warn title=fl!(text, "message-not-theirs-title") sentence/> }
+}
+
 /// The ways out, each with what it does. Without Message-ID only the correction remains.
 #[component]
 fn Actions(text: Text, here: String, recallable: bool) -> impl IntoView {
@@ -157,14 +173,15 @@ fn facts(visit: &Visit, message: &SentMessage) -> Vec<(String, AnyView)> {
 }
 
 fn addresses(people: &[NamedAddress]) -> String {
-    let one = |named: &NamedAddress| {
-        if named.name.is_empty() {
-            named.address.to_string()
-        } else {
-            format!("{} <{}>", named.name, named.address)
-        }
-    };
-    people.iter().map(one).collect::<Vec<_>>().join(", ")
+    people.iter().map(address).collect::<Vec<_>>().join(", ")
+}
+
+fn address(named: &NamedAddress) -> String {
+    if named.name.is_empty() {
+        named.address.to_string()
+    } else {
+        format!("{} <{}>", named.name, named.address)
+    }
 }
 
 #[component]

@@ -115,6 +115,7 @@ passed_on!(People {
     "organisation" replace_organisation(people: &[Person], departments: &[Department], groups: &[Group]) -> ();
     "" password_hash(person: PersonId) -> Option<String>;
     "password" set_password_hash(person: PersonId, hash: &str) -> ();
+    "password" forget_password(person: PersonId) -> ();
     "language" set_language(person: PersonId, language: Language) -> ();
     "roles" set_roles(person: PersonId, roles: &[Role]) -> ();
 }

@@ -1,26 +1,30 @@
 //! Writing a request: what the form offers, what was typed, what it would mean.
 
 use super::{
-    CaseMessage, TargetsDigest,
+    Case, CaseMessage, TargetsDigest,
     draft::{Draft, DraftForm, Upload},
+    rules,
 };
 use crate::{
-    ids::{CaseId, DraftId, SentId, UploadId},
+    ids::{CaseId, DraftId, PersonId, SentId, UploadId},
     org::{Directory, Person, Recipient, RecipientKind},
     policy::{self, Decision, Facts},
     portal::Portal,
     sent::SentMessage,
-    store::StoreError,
+    store::{StoreError, Tx},
+    time::Timestamp,
     vault::SealError,
 };
 use shared::CaseNumber;
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 use thiserror::Error;
 
 pub const MAX_NOTE: usize = 2_000;
 pub const MAX_SUBJECT: usize = 300;
 pub const MAX_TEXT: usize = 50_000;
 pub const MAX_UPLOADS: usize = 20;
+
+const CLOCKS_DIFFER: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Error)]
 pub enum AskError {
@@ -65,6 +69,8 @@ pub struct Offer {
     /// Whose mailbox it was sent from.
     pub owner: Person,
     pub recipients: Vec<Recipient>,
+    /// False: it lies in that Sent folder, but somebody else wrote it. It can be looked at, and no more.
+    pub is_theirs: bool,
 }
 
 /// What a draft would do.
@@ -88,15 +94,22 @@ pub struct Preview {
 
 /// `person`: who asks, here and below.
 pub async fn offer(portal: &Portal, person: &Person, sent: SentId) -> Result<Offer, AskError> {
-    let directory = portal.directory().await?;
-    let message = portal.store.read().await?.sent(sent).await?;
-    let (message, owner) = theirs(&directory, person, message)?;
-    let recipients = directory.expand(message.recipients());
-    Ok(Offer { message, owner, recipients })
+    let offer = shown(portal, person, sent).await?;
+    if offer.is_theirs { Ok(offer) } else { Err(AskError::NotFound) }
 }
 
-/// With whose mailbox it was sent from; only where this person may act for that, as things are now.
-fn theirs(
+/// Also a mail that lies there and was written by somebody else.
+pub async fn shown(portal: &Portal, person: &Person, sent: SentId) -> Result<Offer, AskError> {
+    let directory = portal.directory().await?;
+    let message = portal.store.read().await?.sent(sent).await?;
+    let (message, owner) = filed(&directory, person, message)?;
+    let recipients = directory.expand(message.recipients());
+    let is_theirs = wrote(&directory, person, &message);
+    Ok(Offer { message, owner, recipients, is_theirs })
+}
+
+/// With whose mailbox it lies in; only where this person may act for that, as things are now.
+fn filed(
     directory: &Directory,
     person: &Person,
     message: Option<SentMessage>,
@@ -105,6 +118,12 @@ fn theirs(
     let message = message.ok_or(AskError::NotFound)?;
     let owner = directory.person(message.owner).cloned().ok_or(AskError::NotFound)?;
     Ok((message, owner))
+}
+
+/// Anybody can put anything into a Sent folder: what counts is the author that all copies name.
+fn wrote(directory: &Directory, person: &Person, message: &SentMessage) -> bool {
+    let author = message.from.as_ref().and_then(|from| directory.person_by_address(&from.address));
+    author.is_some_and(|author| directory.acts_for(person.id, author.id))
 }
 
 /// Keeps what was typed, right or wrong; [`preview`] says what is wrong.
@@ -194,13 +213,15 @@ pub async fn preview(portal: &Portal, person: &Person, id: DraftId) -> Result<Pr
     let directory = portal.directory().await?;
     let mut tx = portal.store.read().await?;
     let draft = tx.draft(id).await?.filter(|draft| draft.owner == person.id).ok_or(AskError::NotFound)?;
-    let (message, owner) = theirs(&directory, person, tx.sent(draft.sent).await?)?;
+    let (message, owner) = filed(&directory, person, tx.sent(draft.sent).await?)?;
+    if !wrote(&directory, person, &message) {
+        return Err(AskError::NotFound);
+    }
     let uploads = tx.uploads(id).await?;
     let case = tx.case(CaseId(id.0)).await?.map(|case| case.number);
-    drop(tx);
     let recipients = chosen(&directory, &message, &draft.form);
-    let decision =
-        policy::decide(&portal.settings.policy, &facts(portal, &message, &draft.form, &recipients));
+    let decision = decide(tx.as_mut(), portal, &message, &draft.form, &recipients).await?;
+    drop(tx);
     let approvers = if decision.needs_approval() { approvers(&directory, person) } else { Vec::new() };
     let problems = problems(&message, &draft.form, &recipients, &decision, &approvers);
     let digest = TargetsDigest::of(&CaseMessage::of(&message, &owner), &draft.form.request(), &recipients);
@@ -218,18 +239,49 @@ fn approvers(directory: &Directory, person: &Person) -> Vec<Person> {
     directory.approvers_of(person.id).into_iter().filter_map(|id| directory.person(id)).cloned().collect()
 }
 
-fn facts(portal: &Portal, message: &SentMessage, form: &DraftForm, recipients: &[Recipient]) -> Facts {
-    let inside = recipients.iter().filter(|recipient| recipient.person().is_some()).count();
-    Facts {
+/// By what was asked for before, too: many small cases about one mail are a large one.
+pub(super) async fn decide(
+    tx: &mut dyn Tx,
+    portal: &Portal,
+    message: &SentMessage,
+    form: &DraftForm,
+    recipients: &[Recipient],
+) -> Result<Decision, StoreError> {
+    let mut mailboxes: HashSet<PersonId> = recipients.iter().filter_map(Recipient::person).collect();
+    let before = if form.intent.removes() { about(tx, message).await? } else { Vec::new() };
+    for case in before.iter().filter(|case| rules::takes_mail(case)) {
+        let targets = tx.targets(case.id).await?;
+        mailboxes.extend(targets.iter().filter_map(|target| target.recipient.person()));
+    }
+    let facts = Facts {
         include_read: form.intent.removes() && form.include_read,
         // An address of ours that nobody has may lead anywhere.
         outside: recipients
             .iter()
             .filter(|recipient| !matches!(recipient.kind, RecipientKind::Inside(_)))
             .count(),
-        mailboxes: inside,
-        age: portal.world.now().since(message.sent_at),
+        mailboxes: mailboxes.len(),
+        age: age(portal.world.now(), message.sent_at),
+    };
+    Ok(policy::decide(&portal.settings.policy, &facts))
+}
+
+/// All cases about this mail, also where it lies in Sent folders more than once.
+pub(super) async fn about(tx: &mut dyn Tx, message: &SentMessage) -> Result<Vec<Case>, StoreError> {
+    let mut cases = tx.cases_of_sent(message.id).await?;
+    let Some(id) = &message.message_id else { return Ok(cases) };
+    let alike = tx.sent_by_message_id(id).await?;
+    for other in
+        alike.iter().filter(|other| other.id != message.id && other.fingerprint == message.fingerprint)
+    {
+        cases.extend(tx.cases_of_sent(other.id).await?);
     }
+    Ok(cases)
+}
+
+/// The sender's clock says when the mail was sent. One that is ahead of ours, by more than clocks differ, says nothing.
+fn age(now: Timestamp, sent_at: Timestamp) -> Duration {
+    if sent_at.since(now) > CLOCKS_DIFFER { Duration::MAX } else { now.since(sent_at) }
 }
 
 fn problems(

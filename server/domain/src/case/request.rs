@@ -87,13 +87,16 @@ async fn make(
     // Taken first: its row orders requests that come at the same time.
     let serial = tx.next_case_serial(year).await?;
     let same_key = tx.case(CaseId(preview.draft.id.0)).await?.map(|case| case.number);
-    let about = tx.cases_of_sent(preview.message.id).await?;
+    let about = ask::about(tx.as_mut(), &preview.message).await?;
     match rules::asked(same_key, about.iter().map(|case| (case.number, case.state))) {
         Asked::Again(number) => return Ok(number),
         Asked::Blocked(number) => return Err(RequestError::AlreadyOpen(number)),
         Asked::New => {}
     }
     let mut case = case(portal, requester, preview, CaseNumber::new(year, serial), now);
+    // Another case about this mail may have come and gone since the page was shown.
+    let Preview { message, draft, recipients, .. } = preview;
+    case.decision = ask::decide(tx.as_mut(), portal, message, &draft.form, recipients).await?;
     let targets: Vec<Target> =
         preview.recipients.iter().map(|recipient| target(portal, directory, &case, recipient, now)).collect();
     let corrections: Vec<Correction> = if case.request.has_correction {

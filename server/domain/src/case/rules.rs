@@ -84,6 +84,13 @@ pub fn asked(
     open.map_or(Asked::New, |(number, _)| Asked::Blocked(number))
 }
 
+/// What it took stays away, or may yet be taken.
+pub fn takes_mail(case: &Case) -> bool {
+    use CaseState::{Closed, Expired, Refused, Releasing, Restored, Withdrawn};
+    let goes_back = matches!(case.state, Refused | Expired | Withdrawn | Releasing | Closed | Restored);
+    case.request.intent.removes() && !goes_back
+}
+
 pub fn opening(needs_approval: bool, freeze_first: bool, intent: Intent) -> Opening {
     match (needs_approval, freeze_first && intent.removes()) {
         (false, _) => Opening::Start,

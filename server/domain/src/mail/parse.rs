@@ -1,7 +1,7 @@
 //! Reading a raw message (RFC 5322, MIME) as far as the portal shows and compares it. Never fails: broken
 //! mail gives what can be read of it.
 
-use super::{EmailAddress, Fingerprint, MessageId, NamedAddress};
+use super::{EmailAddress, Fingerprint, MessageId, NamedAddress, fingerprint::header_values};
 use crate::time::Timestamp;
 use mail_parser::{Address, HeaderValue, MessageParser, MimeHeaders};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ pub struct ParsedMail {
     pub message_id: Option<MessageId>,
     pub references: Vec<MessageId>,
     pub subject: String,
+    /// None: there is no author, or more than one.
     pub from: Option<NamedAddress>,
     pub to: Vec<NamedAddress>,
     pub cc: Vec<NamedAddress>,
@@ -52,7 +53,7 @@ impl ParsedMail {
                 .filter_map(|id| id.parse().ok())
                 .collect(),
             subject: clean_line(message.subject().unwrap_or_default()),
-            from: addresses(message.from()).into_iter().next(),
+            from: only_author(raw),
             to: addresses(message.to()),
             cc: addresses(message.cc()),
             bcc: addresses(message.bcc()),
@@ -97,6 +98,18 @@ pub fn split_header(raw: &[u8]) -> (&[u8], &[u8]) {
         start = end;
     }
     (raw, &[])
+}
+
+/// Read from the very lines that the fingerprint covers: whose mail it is decides who may recall it, so a copy must
+/// not be able to name somebody else here and still count as the same.
+fn only_author(raw: &[u8]) -> Option<NamedAddress> {
+    let values = header_values(split_header(raw).0, "from");
+    let [value] = values.as_slice() else { return None };
+    let header = [b"From: ", value.as_slice(), b"\r\n\r\n"].concat();
+    let mut unreadable = Vec::new();
+    let authors = named(MessageParser::default().parse(&header)?.from(), &mut unreadable);
+    let [author] = authors.as_slice() else { return None };
+    unreadable.is_empty().then(|| author.clone())
 }
 
 fn only_message_id(message: &mail_parser::Message<'_>) -> Option<MessageId> {
@@ -155,6 +168,27 @@ mod tests {
             mail.attachments,
             [Attachment { name: "a.pdf".into(), content_type: "application/pdf".into(), size: 4 }]
         );
+    }
+
+    #[test]
+    fn an_author_is_one_or_nobody() {
+        let author = |header: &str| {
+            let mail = ParsedMail::read(format!("{header}\nSubject: x\n\nFrom: body@x\n").as_bytes());
+            mail.from.map(|from| from.address.to_string())
+        };
+        for (header, expected) in [
+            ("From: A <a@x>", Some("a@x")),
+            ("From:\n \"A, B\"\n <a@x>", Some("a@x")),
+            ("from : a@x", Some("a@x")),
+            ("From: a@x\nFrom: b@x", None),
+            ("From: a@x\nFrom: a@x", None),
+            ("From: a@x, b@x", None),
+            ("From: a@x, b", None),
+            ("From:", None),
+            ("To: a@x", None),
+        ] {
+            assert_eq!(author(header).as_deref(), expected, "{header}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The engine at work: real Maildirs, real databases, a clock that is moved by hand.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests stop at the first surprise")]
 
+mod authors;
 mod corrections;
 mod crash;
 mod delegates;

@@ -3,15 +3,21 @@ use crate::{
     builders::{address, id, person},
 };
 use domain::{
-    org::{Delegate, Department, Group, Member},
+    org::{
+        Delegate, Department, Directory, Group, Member,
+        import::{parse_toml, take_over},
+    },
     shared::{Language, Role},
     store::StoreError,
 };
+use testkit::world::world;
 
 stories!(
     an_organisation_is_read_as_it_was_written,
     people_swap_addresses_and_keep_their_passwords,
     an_address_belongs_to_one_person,
+    who_comes_back_needs_a_new_password,
+    an_address_is_handed_on,
     version_counts_every_change,
     ten_thousand_people_fit,
 );
@@ -77,6 +83,50 @@ async fn people_swap_addresses_and_keep_their_passwords(bed: Bed) {
     assert_eq!(tx.directory().await.unwrap().people(), [&one, &two]);
     assert_eq!(tx.password_hash(one.id).await.unwrap().as_deref(), Some("$argon2id$x"));
     assert_eq!(tx.password_hash(id(99)).await.unwrap(), None);
+
+    let mut tx = bed.write().await;
+    tx.forget_password(one.id).await.unwrap();
+    assert_eq!(tx.password_hash(one.id).await.unwrap(), None);
+}
+
+/// An import of these: `name <address>`, with an alias if one is given.
+async fn import(bed: &Bed, people: &[(&str, &str, Option<&str>)]) -> Directory {
+    let person = |(name, address, alias): &(&str, &str, Option<&str>)| {
+        let aliases = alias.map(|alias| format!("aliases = [\"{alias}\"]\n")).unwrap_or_default();
+        format!("[[person]]\nname = \"{name}\"\naddress = \"{address}\"\n{aliases}")
+    };
+    let text: String = people.iter().map(person).collect();
+    take_over(&bed.db, &world(1).0, &parse_toml(&text).unwrap()).await.unwrap();
+    bed.read().await.directory().await.unwrap()
+}
+
+async fn who_comes_back_needs_a_new_password(bed: Bed) {
+    let (ann, bo) = (("Ann", "ann@x.test", None), ("Bo", "bo@x.test", None));
+    let first = import(&bed, &[ann, bo]).await;
+    let ids = ["ann@x.test", "bo@x.test"].map(|one| first.person_by_address(&address(one)).unwrap().id);
+    let mut tx = bed.write().await;
+    for id in ids {
+        tx.set_password_hash(id, "$argon2id$x").await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    import(&bed, &[bo]).await;
+    let last = import(&bed, &[ann, bo]).await;
+    assert_eq!(last.person_by_address(&address("ann@x.test")).unwrap().id, ids[0]);
+    let mut tx = bed.read().await;
+    assert_eq!(tx.password_hash(ids[0]).await.unwrap(), None);
+    assert!(tx.password_hash(ids[1]).await.unwrap().is_some(), "who stayed keeps theirs");
+}
+
+async fn an_address_is_handed_on(bed: Bed) {
+    let first = import(&bed, &[("Ann", "ann@x.test", None)]).await;
+    let ann = first.person_by_address(&address("ann@x.test")).unwrap().id;
+    for next in [("Eve", "eve@x.test", Some("ann@x.test")), ("Anna", "ann@x.test", None)] {
+        let now = import(&bed, &[next]).await;
+        let owner = now.person_by_address(&address("ann@x.test")).unwrap();
+        assert_eq!(owner.name, next.0);
+        assert_ne!(owner.id, ann);
+        assert!(!now.person(ann).unwrap().active);
+    }
 }
 
 async fn an_address_belongs_to_one_person(bed: Bed) {

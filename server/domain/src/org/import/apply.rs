@@ -60,14 +60,15 @@ impl OrgPlan {
     }
 
     /// By the person's own address. After a change of address the old one stands among the aliases, or the new
-    /// one stood there before: then the name must be the same, too. Otherwise whoever takes over the address of
-    /// a person who left would take over the account and its sent mail.
+    /// one stood there before: then the name must be the same, too, and also when the person had left. Otherwise
+    /// whoever takes over the address of a person who left would take over the account and its sent mail.
     fn person_ids(&self, current: &Directory, world: &World) -> HashMap<EmailAddress, PersonId> {
         let mut ids = HashMap::new();
         let mut taken = HashSet::new();
         for planned in &self.people {
             if let Some(person) = current.person_by_address(&planned.address)
                 && person.address == planned.address
+                && (person.active || person.name == planned.name)
             {
                 ids.insert(planned.address.clone(), person.id);
                 taken.insert(person.id);
@@ -87,7 +88,7 @@ impl OrgPlan {
         ids
     }
 
-    /// People the plan doesn't name, without the aliases that it gives to others.
+    /// People the plan doesn't name, without the addresses that it gives to others.
     fn leavers(&self, current: &Directory, ids: &HashMap<EmailAddress, PersonId>) -> Vec<Person> {
         let staying: HashSet<&PersonId> = ids.values().collect();
         let handed_on = self.addresses();
@@ -96,7 +97,12 @@ impl OrgPlan {
             .map(|person| {
                 let aliases =
                     person.aliases.iter().filter(|alias| !handed_on.contains(alias)).cloned().collect();
-                Person { active: false, aliases, ..person.clone() }
+                let address = if handed_on.contains(&person.address) {
+                    retired(person)
+                } else {
+                    person.address.clone()
+                };
+                Person { active: false, address, aliases, ..person.clone() }
             })
             .collect()
     }
@@ -151,6 +157,12 @@ impl OrgPlan {
             .flat_map(|person| person.addresses().map(|address| (address, &person.address)))
             .collect()
     }
+}
+
+/// Where nothing can ever be delivered (RFC 6761, 6.4): each person needs an address, and theirs is somebody else's now.
+fn retired(person: &Person) -> EmailAddress {
+    let address = format!("{}@left.invalid", person.id).parse();
+    address.unwrap_or_else(|_| person.address.clone())
 }
 
 impl PlannedPerson {

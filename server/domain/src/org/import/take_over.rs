@@ -11,8 +11,17 @@ use serde_json::json;
 /// Directory, change and entry in the trail in one transaction.
 pub async fn take_over(store: &dyn Store, world: &World, plan: &OrgPlan) -> Result<OrgChange, StoreError> {
     let mut tx = store.write().await?;
-    let change = plan.apply(&tx.directory().await?, world);
+    let before = tx.directory().await?;
+    let change = plan.apply(&before, world);
     tx.replace_organisation(&change.people, &change.departments, &change.groups).await?;
+    for person in &change.people {
+        let had_left = before.person(person.id).is_some_and(|before| !before.active);
+        if had_left && person.active {
+            // Whoever knew the password then need not be who is meant now.
+            tx.forget_password(person.id).await?;
+            tx.delete_sessions_of(person.id, None).await?;
+        }
+    }
     let detail =
         json!({ "added": change.added, "changed": change.changed, "deactivated": change.deactivated });
     let entry = NewEntry {

@@ -292,3 +292,21 @@ fn a_successor_does_not_inherit_the_account() {
     let found = directory(&next);
     assert_eq!(found.person_by_address(&"ann@x.test".parse().unwrap()).unwrap().name, "Eve");
 }
+
+#[test]
+fn nor_does_whoever_gets_the_address_as_their_own() {
+    let world = world();
+    let first =
+        plan("[[person]]\nname = \"Ann\"\naddress = \"ann@x.test\"\n").apply(&Directory::default(), &world);
+    let left = plan("[[person]]\nname = \"Bo\"\naddress = \"bo@x.test\"\n").apply(&directory(&first), &world);
+    let text = "[[person]]\nname = \"Anna\"\naddress = \"ann@x.test\"\n";
+    let next = plan(text).apply(&directory(&left), &world);
+    let (old, new) = (person(&first, "ann@x.test").id, person(&next, "ann@x.test").id);
+    assert_ne!(old, new);
+    let leaver = next.people.iter().find(|person| person.id == old).unwrap();
+    assert_eq!((leaver.active, leaver.address.domain()), (false, "left.invalid"));
+
+    let back =
+        plan("[[person]]\nname = \"Ann\"\naddress = \"ann@x.test\"\n").apply(&directory(&left), &world);
+    assert_eq!(person(&back, "ann@x.test").id, old, "the same person came back");
+}

@@ -24,6 +24,7 @@ enum Call {
     Version,
     Password(u128),
     SetPassword(u128, u8),
+    ForgetPassword(u128),
     SetLanguage(u128, Language),
     SetRoles(u128, Vec<Role>),
 }
@@ -99,6 +100,7 @@ fn command() -> impl Strategy<Value = Call> {
         1 => Just(Call::Version),
         1 => n().prop_map(Call::Password),
         1 => (n(), any::<u8>()).prop_map(|(n, hash)| Call::SetPassword(n, hash)),
+        1 => n().prop_map(Call::ForgetPassword),
         1 => (n(), select(&[Language::Chinese, Language::English])).prop_map(|(n, to)| Call::SetLanguage(n, to)),
         1 => (n(), vec(select(Role::ALL), 0..3)).prop_map(|(n, roles)| Call::SetRoles(n, roles)),
     ]
@@ -123,6 +125,7 @@ impl Command for Call {
             Self::Version => said(tx.directory_version().await),
             Self::Password(n) => said(tx.password_hash(id(*n)).await),
             Self::SetPassword(n, hash) => said(tx.set_password_hash(id(*n), &hash.to_string()).await),
+            Self::ForgetPassword(n) => said(tx.forget_password(id(*n)).await),
             Self::SetLanguage(n, language) => said(tx.set_language(id(*n), *language).await),
             Self::SetRoles(n, roles) => said(tx.set_roles(id(*n), roles).await),
         }
@@ -141,6 +144,9 @@ impl Command for Call {
             Self::Password(n) => yes(model.passwords.get(&id(*n)).cloned()),
             Self::SetPassword(n, hash) => model.of_person(*n, |model, person| {
                 model.passwords.insert(person, hash.to_string());
+            }),
+            Self::ForgetPassword(n) => model.of_person(*n, |model, person| {
+                model.passwords.remove(&person);
             }),
             Self::SetLanguage(n, language) => model.of_person(*n, |model, person| {
                 model.people.get_mut(&person).unwrap().language = *language;
