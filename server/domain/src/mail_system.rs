@@ -173,6 +173,18 @@ pub struct Skipped {
     pub reason: String,
 }
 
+impl Skipped {
+    /// `what`, of a look that didn't see the mailbox stand still.
+    pub const MAILBOX: &'static str = "the mailbox";
+    /// `reason`, of what can't be a message anyway.
+    pub const NO_FILE: &'static str = "not a regular file";
+
+    /// A message of this folder may not have been seen.
+    pub fn may_hide_in(&self, folder: &FolderName) -> bool {
+        self.reason != Self::NO_FILE && (self.what == Self::MAILBOX || self.folder == *folder)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
     Removed,

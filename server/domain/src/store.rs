@@ -23,6 +23,7 @@ use async_trait::async_trait;
 use shared::{CaseNumber, CopyState, CorrectionState, Language, Outcome, Role, TargetState, Task};
 use std::collections::HashMap;
 use thiserror::Error;
+use uuid::Uuid;
 
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -300,8 +301,8 @@ pub trait Targets: Send {
         lease_until: Timestamp,
     ) -> Result<HashMap<TargetId, Option<Task>>>;
 
-    /// The heartbeat: all leases of this holder, on targets and mails, last at least until then. How many.
-    async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64>;
+    /// The heartbeat: this holder's leases on these rows, targets and mails, last at least until then. How many.
+    async fn prolong_leases(&mut self, holder: &str, rows: &[Uuid], until: Timestamp) -> Result<u64>;
 
     /// Writes the results, ends the leases, and clears each task unless another one was set meanwhile. `Fenced` when
     /// one of the leases is no longer ours; the transaction can then only be dropped.

@@ -1,6 +1,6 @@
-//! Beside the work: our leases are kept alive, those of dead engines are ended, and hints from other processes wake us.
+//! Beside the work: leases on what is in hand are kept alive, those of dead engines are ended, and hints from other processes wake us.
 
-use crate::{target::LEASE, worker::Waker};
+use crate::{in_hand::InHand, target::LEASE, worker::Waker};
 use domain::{
     portal::{Portal, Wake},
     store::{Enlisted, Result},
@@ -19,6 +19,7 @@ pub async fn attend(
     holder: String,
     waker: Waker,
     mut enlisted: Box<dyn Enlisted>,
+    in_hand: InHand,
     ended: CancellationToken,
 ) {
     let mut roll_call = interval(ROLL_CALL);
@@ -39,7 +40,7 @@ pub async fn attend(
                 }
                 if beaten.elapsed() >= HEARTBEAT {
                     beaten = Instant::now();
-                    if let Err(error) = beat(&portal, &holder).await {
+                    if let Err(error) = beat(&portal, &holder, &in_hand).await {
                         tracing::warn!(%error, "engine: leases not prolonged");
                     }
                 }
@@ -48,9 +49,14 @@ pub async fn attend(
     }
 }
 
-async fn beat(portal: &Portal, holder: &str) -> Result<()> {
+/// Only what is worked on: a row whose visit ended without being settled, while the database was away, must run out.
+async fn beat(portal: &Portal, holder: &str, in_hand: &InHand) -> Result<()> {
+    let rows = in_hand.all();
+    if rows.is_empty() {
+        return Ok(());
+    }
     let mut tx = portal.store.write().await?;
-    if tx.prolong_leases(holder, portal.world.now().plus(LEASE)).await? > 0 {
+    if tx.prolong_leases(holder, &rows, portal.world.now().plus(LEASE)).await? > 0 {
         tx.commit().await?;
     }
     Ok(())

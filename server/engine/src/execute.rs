@@ -21,6 +21,10 @@ pub async fn execute(visit: &mut Visit) -> Result<TargetResult, TaskError> {
     visit.read_copies().await?;
     let mut session = visit.open().await?;
     let look = visit.take_all(session.as_mut()).await?;
+    if visit.copies.iter().any(|copy| copy.state == CopyState::Vaulted) {
+        // Nobody knows yet whether it is gone.
+        return Err(TaskError::KeptChanging);
+    }
     let held: Vec<CopyRecord> =
         visit.copies.iter().filter(|copy| copy.state == CopyState::Held).cloned().collect();
     let replaced = replace(visit, session.as_mut(), &held).await?;

@@ -36,6 +36,10 @@ impl InHand {
         fresh.then(|| Hand { id, ids: self.ids.clone() })
     }
 
+    pub fn all(&self) -> Vec<Uuid> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+    }
+
     /// Waits for room for a message of so many bytes. One that is larger than all there is gets all of it.
     pub async fn room(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
         let wanted = u32::try_from((bytes * TIMES_IN_MEMORY) >> 10).unwrap_or(u32::MAX);

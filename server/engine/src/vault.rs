@@ -80,15 +80,16 @@ impl Visit {
     }
 
     /// Copies that were sealed without anybody seeing them go: looked for, then noted. Seen nowhere, a copy
-    /// counts as held, whoever removed it: the vault must not drop what no mailbox has.
+    /// counts as held, whoever removed it: the vault must not drop what no mailbox has. Where not everything could
+    /// be seen in its place, the next look decides.
     pub(super) async fn reconcile(&mut self, look: &Look) -> Result<(), TaskError> {
         let mut there: Vec<&[u8]> = look.copies.iter().map(|copy| copy.raw.as_slice()).collect();
         let unsure = self.copies.iter().filter(|copy| copy.state == CopyState::Vaulted);
-        for id in unsure.map(|copy| copy.id).collect::<Vec<_>>() {
+        let may_hide = |folder| look.moved || look.skipped.iter().any(|skipped| skipped.may_hide_in(folder));
+        for (id, hidden) in unsure.map(|copy| (copy.id, may_hide(&copy.folder))).collect::<Vec<_>>() {
             let raw = self.content(id).await?;
             let place = there.iter().position(|present| *present == raw);
-            if place.is_none() && look.moved {
-                // It may be the one that moved. The next look decides.
+            if place.is_none() && hidden {
                 continue;
             }
             let state = effects::after_looking_again(place.is_some());

@@ -30,7 +30,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::{sync::Notify, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 /// Without a wake-up we look again after so long: retries, expiry, work of other processes.
@@ -102,12 +102,12 @@ impl Engine {
     /// Works until cancelled; what is in flight then is finished first.
     pub async fn run(self, enlisted: Box<dyn Enlisted>, cancel: CancellationToken) {
         let alive = CancellationToken::new();
-        let attending =
-            attend(self.portal.clone(), self.holder.clone(), self.waker.clone(), enlisted, alive.clone());
+        let (portal, holder, waker) = (self.portal.clone(), self.holder.clone(), self.waker.clone());
+        let attending = attend(portal, holder, waker, enlisted, self.in_hand.clone(), alive.clone());
         let attending = tokio::spawn(attending);
-        let mut work = JoinSet::new();
+        let (mut work, mut advanced) = (JoinSet::new(), Instant::now());
         while !cancel.is_cancelled() {
-            let pause = match self.round(&mut work).await {
+            let pause = match self.round(&mut work, &mut advanced).await {
                 Ok(true) => continue,
                 Ok(false) => LOOK_AGAIN,
                 Err(error) => {
@@ -136,15 +136,19 @@ impl Engine {
         Ok(claimed? > 0 || self.advance_cases().await?)
     }
 
-    /// Fills up what is in flight. True: there may be more to do at once.
-    async fn round(&self, work: &mut JoinSet<()>) -> Result<bool> {
+    /// Fills up what is in flight. True: there may be more to do at once. `advanced`: when cases were last moved on;
+    /// however much there is to do, none waits longer than the time between two looks.
+    async fn round(&self, work: &mut JoinSet<()>, advanced: &mut Instant) -> Result<bool> {
         while work.try_join_next().is_some() {}
         let free = self.tuning.side_by_side.saturating_sub(work.len());
-        if free * 4 < self.tuning.side_by_side {
-            // Claimed a few at a time, each would cost a commit of its own.
-            return Ok(false);
+        // Claimed a few at a time, each would cost a commit of its own.
+        let has_room = free * 4 >= self.tuning.side_by_side;
+        let more = has_room && self.claim(work).await? >= free;
+        if (more || !has_room) && advanced.elapsed() < LOOK_AGAIN {
+            return Ok(more);
         }
-        Ok(self.claim(work).await? >= free || self.advance_cases().await?)
+        *advanced = Instant::now();
+        Ok(self.advance_cases().await? || more)
     }
 
     /// How many targets and mails were begun.

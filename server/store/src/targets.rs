@@ -24,6 +24,7 @@ use sea_query::{
     UpdateStatement, Value, ValueTuple,
 };
 use std::collections::HashMap;
+use uuid::Uuid;
 
 pub(crate) const TARGETS: Table = Table {
     name: "target",
@@ -119,11 +120,15 @@ impl Targets for Transaction {
         Ok(renewed.into_iter().collect())
     }
 
-    async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64> {
-        let targets = self.run(&lease::prolonged(&TARGETS, holder, until)).await?;
-        let corrections = self.run(&lease::prolonged(&CORRECTIONS, holder, until)).await?;
-        let notifications = self.run(&lease::prolonged(&NOTIFICATIONS, holder, until)).await?;
-        Ok(targets + corrections + notifications)
+    async fn prolong_leases(&mut self, holder: &str, rows: &[Uuid], until: Timestamp) -> Result<u64> {
+        // In the order in which groups of writes lock them.
+        self.lock(self.dialect().among(rows.iter().copied())).await?;
+        let mut prolonged = 0;
+        for table in [&TARGETS, &CORRECTIONS, &NOTIFICATIONS] {
+            let among = self.dialect().among(rows.iter().copied());
+            prolonged += self.run(&lease::prolonged(table, holder, until).and_where(among).take()).await?;
+        }
+        Ok(prolonged)
     }
 
     async fn finish_targets(&mut self, finished: &[Finished]) -> Result<()> {

@@ -215,8 +215,8 @@ passed_on!(Targets {
         Ok(())
     }
 
-    async fn prolong_leases(&mut self, holder: &str, until: Timestamp) -> Result<u64> {
-        let prolonged = self.inner.prolong_leases(holder, until).await?;
+    async fn prolong_leases(&mut self, holder: &str, rows: &[Uuid], until: Timestamp) -> Result<u64> {
+        let prolonged = self.inner.prolong_leases(holder, rows, until).await?;
         if prolonged > 0 {
             self.writes("renewal");
         }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests stop at the first surprise")]
 
 mod authors;
+mod backlog;
 mod corrections;
 mod crash;
 mod delegates;

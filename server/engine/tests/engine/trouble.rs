@@ -6,8 +6,8 @@ use domain::{
     case::{CopyRecord, decide},
     mail::{EmailAddress, MessageId},
     mail_system::{
-        Capabilities, CopyHandle, Flags, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
-        SentListing,
+        Capabilities, CopyHandle, Flags, FolderName, Located, MailError, MailSession, MailSystem, NewCopy,
+        Put, Removal, SentListing, Skipped,
     },
     portal::Portal,
     shared::{CaseNumber, CaseState, CopyState, Outcome, Trouble, Verdict},
@@ -15,7 +15,10 @@ use domain::{
 };
 use futures::future::BoxFuture;
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -132,7 +135,8 @@ async fn no_outcome_while_a_copy_may_be_in_two_places() {
     let office = Office::open().await;
     let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
     let number = office.ask(&office.portal, RECALL).await;
-    let blind = office.through(Box::new(|store, mail| (store, Arc::new(Blind(mail)) as Arc<dyn MailSystem>)));
+    let blind =
+        office.through(Box::new(|store, mail| (store, Arc::new(Blind::new(mail)) as Arc<dyn MailSystem>)));
     work(&blind).await;
     office.decide(number, Verdict::Approved).await;
     work_for_long(&office, &blind).await;
@@ -147,40 +151,85 @@ async fn no_outcome_while_a_copy_may_be_in_two_places() {
     assert_eq!(held, 1);
 }
 
+/// The same where the look works and the copy's folder can't be read: not to be seen isn't gone.
+#[tokio::test]
+async fn a_folder_that_can_not_be_read_hides_a_copy() {
+    let office = Office::open().await;
+    let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
+    let number = office.ask(&office.portal, RECALL).await;
+    let partly = office.through(Box::new(|store, mail| (store, Arc::new(Blind::partly(mail)) as _)));
+    work(&partly).await;
+    office.decide(number, Verdict::Approved).await;
+    work_for_long(&office, &partly).await;
+    assert_eq!(office.targets(number).await[0].outcome, None);
+    assert_eq!(copies_of(&office, number).await[0].state, CopyState::Vaulted);
+
+    office.settle().await;
+    assert_eq!(office.outcome(number, "bob").await, Some(Outcome::RemovedUnread));
+    assert!(office.copies("bob", &mail).await.is_empty());
+    let held = copies_of(&office, number).await.iter().filter(|copy| copy.state == CopyState::Held).count();
+    assert_eq!(held, 1, "one copy, not two");
+}
+
 /// A mailbox that refuses removals and can't be looked at afterwards.
-struct Blind(Arc<dyn MailSystem>);
+struct Blind {
+    inner: Arc<dyn MailSystem>,
+    /// Only its inbox can't be looked at, and a removal may work another time.
+    partly: bool,
+    refused: Arc<AtomicBool>,
+}
+
+impl Blind {
+    fn new(inner: Arc<dyn MailSystem>) -> Self {
+        Self { inner, partly: false, refused: Arc::default() }
+    }
+
+    fn partly(inner: Arc<dyn MailSystem>) -> Self {
+        Self { partly: true, ..Self::new(inner) }
+    }
+}
 
 struct BlindSession {
     inner: Box<dyn MailSession>,
-    refused: bool,
+    partly: bool,
+    refused: Arc<AtomicBool>,
 }
 
 #[async_trait]
 impl MailSystem for Blind {
     fn capabilities(&self) -> Capabilities {
-        self.0.capabilities()
+        self.inner.capabilities()
     }
 
     async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
-        Ok(Box::new(BlindSession { inner: self.0.open(mailbox).await?, refused: false }))
+        let inner = self.inner.open(mailbox).await?;
+        let refused = if self.partly { self.refused.clone() } else { Arc::default() };
+        Ok(Box::new(BlindSession { inner, partly: self.partly, refused }))
     }
 
     async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
-        self.0.exists(mailbox).await
+        self.inner.exists(mailbox).await
     }
 
     async fn check(&self) -> Result<String, MailError> {
-        self.0.check().await
+        self.inner.check().await
     }
 }
 
 #[async_trait]
 impl MailSession for BlindSession {
     async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
-        if self.refused {
-            return Err(MailError::Unavailable { reason: "gone".into(), retry_after: None });
+        match (self.refused.load(Ordering::Relaxed), self.partly) {
+            (false, _) => self.inner.locate(id).await,
+            (true, false) => Err(MailError::Unavailable { reason: "gone".into(), retry_after: None }),
+            (true, true) => {
+                let mut located = self.inner.locate(id).await?;
+                located.copies.clear();
+                let (folder, reason) = (FolderName::inbox(), "input/output error".into());
+                located.skipped.push(Skipped { folder, what: "folder".into(), reason });
+                Ok(located)
+            }
         }
-        self.inner.locate(id).await
     }
 
     async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
@@ -188,7 +237,7 @@ impl MailSession for BlindSession {
     }
 
     async fn remove(&mut self, _: &CopyHandle) -> Result<Removal, MailError> {
-        self.refused = true;
+        self.refused.store(true, Ordering::Relaxed);
         Err(MailError::Denied("read only".into()))
     }
 

@@ -71,19 +71,27 @@ impl Gate {
         mailbox: &EmailAddress,
         patience: Duration,
     ) -> Result<Place, Elapsed> {
-        let in_mailbox = timeout(patience, self.of_mailbox(mailbox).acquire_owned()).await?.ok();
-        let waiting = self.places.clone().acquire_owned();
+        let in_mailbox = self.queue(self.of_mailbox(mailbox), patience).await?;
+        let at_server = self.queue(self.places.clone(), patience).await?;
+        self.served.fetch_add(1, Ordering::Relaxed);
+        Ok(Place { gate: self.clone(), at_server, _in_mailbox: in_mailbox })
+    }
+
+    async fn queue(
+        &self,
+        places: Arc<Semaphore>,
+        patience: Duration,
+    ) -> Result<Option<OwnedSemaphorePermit>, Elapsed> {
+        let waiting = places.acquire_owned();
         tokio::pin!(waiting);
-        let at_server = loop {
+        loop {
             let before = self.served.load(Ordering::Relaxed);
             match timeout(patience, &mut waiting).await {
-                Ok(place) => break place.ok(),
+                Ok(place) => return Ok(place.ok()),
                 Err(elapsed) if self.served.load(Ordering::Relaxed) == before => return Err(elapsed),
                 Err(_) => {}
             }
-        };
-        self.served.fetch_add(1, Ordering::Relaxed);
-        Ok(Place { gate: self.clone(), at_server, _in_mailbox: in_mailbox })
+        }
     }
 
     pub fn opened(&self, took: Duration) {
@@ -262,10 +270,11 @@ mod tests {
     async fn a_queue_is_waited_through_as_long_as_it_gets_further() {
         let gate = Arc::new(Gate::new(1));
         let mut tasks = Vec::new();
-        for n in 0..10 {
+        // Half of them in one mailbox.
+        for n in 0..20 {
             let gate = gate.clone();
             tasks.push(tokio::spawn(async move {
-                let _place = enter(&gate, &n.to_string()).await;
+                let _place = enter(&gate, &(n / 2 * (n % 2)).to_string()).await;
                 tokio::time::sleep(LONG / 2).await;
             }));
         }

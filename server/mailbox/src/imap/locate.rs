@@ -80,7 +80,7 @@ impl Session {
             }
             if pass > PASSES {
                 let reason = "it kept changing while we looked".to_owned();
-                failed.push(Skipped { folder: FolderName::inbox(), what: "the mailbox".into(), reason });
+                failed.push(Skipped { folder: FolderName::inbox(), what: Skipped::MAILBOX.into(), reason });
                 break;
             }
             for some in due.chunks(TOGETHER) {

@@ -109,7 +109,7 @@ fn visit<T>(
         (State::Listed { entries, .. }, Some((dir, facts))) => {
             for entry in entries.iter().filter(|entry| !entry.name.starts_with('.')) {
                 if entry.kind != Kind::File {
-                    view.notes.push(note(&entry.name, "not a regular file"));
+                    view.notes.push(note(&entry.name, Skipped::NO_FILE));
                     continue;
                 }
                 let spot = Spot { folder: folder.dir.clone(), sub, file: entry.name.clone() };
@@ -154,7 +154,7 @@ fn collect<T>(folders: Vec<Folder>, notes: Vec<Skipped>, mut views: Views<T>, se
     }
     if !settled {
         let reason = "it kept changing while we looked".to_owned();
-        walk.skipped.push(Skipped { folder: FolderName::inbox(), what: "the mailbox".into(), reason });
+        walk.skipped.push(Skipped { folder: FolderName::inbox(), what: Skipped::MAILBOX.into(), reason });
     }
     walk
 }

@@ -12,6 +12,7 @@ use domain::{
 };
 use store::{Database, Options};
 use tokio::time::{Duration, timeout};
+use uuid::Uuid;
 
 stories!(the_dead_leave_nothing_in_hand, a_heartbeat_prolongs_ones_own_leases, a_name_is_taken_once);
 
@@ -69,8 +70,16 @@ async fn a_heartbeat_prolongs_ones_own_leases(bed: Bed) {
     let mine = claim(&bed, "mine", 2).await;
     let other = claim(&bed, "other", 2).await;
     let mut tx = bed.write().await;
-    assert_eq!(tx.prolong_leases("mine", at(150)).await.unwrap(), 3);
-    assert_eq!(tx.prolong_leases("mine", at(120)).await.unwrap(), 0, "never shortened");
+    let mut rows: Vec<Uuid> = mine.iter().chain(&other).map(|target| target.id.0).collect();
+    rows.extend(tx.corrections(id(2)).await.unwrap().iter().map(|correction| correction.id.0));
+    let forgotten = rows.remove(1);
+    assert_eq!(tx.prolong_leases("mine", &rows, at(150)).await.unwrap(), 2, "a target and a correction");
+    let until = tx.target(forgotten.into()).await.unwrap().unwrap().lease.until;
+    assert_eq!(until, Some(at(100)), "what isn't in hand runs out");
+    assert_eq!(tx.prolong_leases("mine", &[forgotten], at(150)).await.unwrap(), 1);
+    rows.push(forgotten);
+    assert_eq!(tx.prolong_leases("mine", &rows, at(120)).await.unwrap(), 0, "never shortened");
+    assert_eq!(tx.prolong_leases("mine", &[], at(200)).await.unwrap(), 0);
     for target in &mine {
         assert_eq!(tx.target(target.id).await.unwrap().unwrap().lease.until, Some(at(150)));
     }

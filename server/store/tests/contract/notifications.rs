@@ -113,8 +113,9 @@ async fn a_living_engine_keeps_its_claims_and_a_dead_one_loses_them(bed: Bed) {
     let mut tx = bed.write().await;
     tx.insert_notifications(&[notification(7)]).await.unwrap();
     tx.claim_notifications("first", at(1), at(10), 9).await.unwrap();
-    assert_eq!(tx.prolong_leases("first", at(30)).await.unwrap(), 1);
-    assert_eq!(tx.prolong_leases("second", at(30)).await.unwrap(), 0);
+    let rows = [notification(7).id.0];
+    assert_eq!(tx.prolong_leases("first", &rows, at(30)).await.unwrap(), 1);
+    assert_eq!(tx.prolong_leases("second", &rows, at(30)).await.unwrap(), 0);
     assert_eq!(tx.claim_notifications("second", at(20), at(40), 9).await.unwrap(), []);
     tx.commit().await.unwrap();
     // Nobody is enlisted as `first`.

@@ -12,7 +12,8 @@ use domain::{
     shared::CorrectionState,
     store::{StoreError, Tx},
 };
-use proptest::{option, prelude::*, sample::select};
+use proptest::{collection::btree_set, option, prelude::*, sample::select};
+use std::collections::BTreeSet;
 
 properties!(corrections: command());
 
@@ -27,7 +28,7 @@ enum Call {
     Claim { holder: &'static str, now: i64, until: i64, limit: u32 },
     Update { n: u128, fence: Option<i64>, state: CorrectionState, tries: u32, due: i64 },
     Settle { case: u128, state: CorrectionState, now: i64 },
-    Prolong { holder: &'static str, until: i64 },
+    Prolong { holder: &'static str, rows: BTreeSet<u128>, until: i64 },
     Pulse(u128),
 }
 
@@ -46,7 +47,8 @@ fn command() -> impl Strategy<Value = Call> {
         5 => (n(), fence(), state(), 0..9_u32, time())
             .prop_map(|(n, fence, state, tries, due)| Call::Update { n, fence, state, tries, due }),
         3 => (case(), state(), time()).prop_map(|(case, state, now)| Call::Settle { case, state, now }),
-        1 => (holder(), time()).prop_map(|(holder, until)| Call::Prolong { holder, until }),
+        1 => (holder(), btree_set(n(), 0..7), time())
+            .prop_map(|(holder, rows, until)| Call::Prolong { holder, rows, until }),
     ]
 }
 
@@ -86,7 +88,10 @@ impl Command for Call {
                 said(tx.update_correction(&changed(*n, *state, *tries, *due), *fence).await)
             }
             Self::Settle { case, state, now } => said(tx.settle_planned(id(*case), *state, at(*now)).await),
-            Self::Prolong { holder, until } => said(tx.prolong_leases(holder, at(*until)).await),
+            Self::Prolong { holder, rows, until } => {
+                let rows: Vec<_> = rows.iter().map(|n| number(*n).0).collect();
+                said(tx.prolong_leases(holder, &rows, at(*until)).await)
+            }
             Self::Pulse(case) => said(tx.case_pulse(id(*case)).await),
         }
     }
@@ -137,8 +142,9 @@ impl Command for Call {
                 }
                 yes(count)
             }
-            Self::Prolong { holder, until } => {
-                let leases = rows.iter_mut().map(|one| &mut one.row.lease);
+            Self::Prolong { holder, rows: named, until } => {
+                let named = rows.iter_mut().filter(|one| named.iter().any(|n| one.row.id == number(*n)));
+                let leases = named.map(|one| &mut one.row.lease);
                 yes(leases.map(|lease| super::model::prolong(lease, holder, at(*until))).sum::<u64>())
             }
             Self::Pulse(case) => {

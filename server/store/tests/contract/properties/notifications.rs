@@ -12,7 +12,12 @@ use domain::{
     shared::{CorrectionState, Language, NotificationKind},
     store::{StoreError, Tx},
 };
-use proptest::{collection::vec, prelude::*, sample::select};
+use proptest::{
+    collection::{btree_set, vec},
+    prelude::*,
+    sample::select,
+};
+use std::collections::BTreeSet;
 
 properties!(notifications: command());
 
@@ -23,7 +28,7 @@ enum Call {
     OfCase(u128),
     Claim { holder: &'static str, now: i64, until: i64, limit: u32 },
     Update { n: u128, fence: i64, state: CorrectionState, tries: u32, due: i64 },
-    Prolong { holder: &'static str, until: i64 },
+    Prolong { holder: &'static str, rows: BTreeSet<u128>, until: i64 },
 }
 
 #[derive(Clone, Debug)]
@@ -47,7 +52,8 @@ fn command() -> impl Strategy<Value = Call> {
             .prop_map(|(holder, now, until, limit)| Call::Claim { holder, now, until, limit }),
         4 => (n(), 1..=3_i64, select(CorrectionState::ALL), 0..9_u32, time())
             .prop_map(|(n, fence, state, tries, due)| Call::Update { n, fence, state, tries, due }),
-        1 => (holder(), time()).prop_map(|(holder, until)| Call::Prolong { holder, until }),
+        1 => (holder(), btree_set(n(), 0..7), time())
+            .prop_map(|(holder, rows, until)| Call::Prolong { holder, rows, until }),
     ]
 }
 
@@ -94,7 +100,10 @@ impl Command for Call {
                 let any = Told { n: *n, key: 9, case: 9, due: 9 }.notification();
                 said(tx.update_notification(&changed(any, *state, *tries, *due), *fence).await)
             }
-            Self::Prolong { holder, until } => said(tx.prolong_leases(holder, at(*until)).await),
+            Self::Prolong { holder, rows, until } => {
+                let rows: Vec<_> = rows.iter().map(|n| uuid::Uuid::from_u128(*n)).collect();
+                said(tx.prolong_leases(holder, &rows, at(*until)).await)
+            }
         }
     }
 
@@ -131,8 +140,9 @@ impl Command for Call {
                 }
                 yes(())
             }
-            Self::Prolong { holder, until } => {
-                let leases = rows.iter_mut().map(|one| &mut one.row.lease);
+            Self::Prolong { holder, rows: named, until } => {
+                let named = rows.iter_mut().filter(|one| named.iter().any(|n| one.row.id == id(*n)));
+                let leases = named.map(|one| &mut one.row.lease);
                 yes(leases.map(|lease| prolong(lease, holder, at(*until))).sum::<u64>())
             }
         }

@@ -32,7 +32,7 @@ enum Call {
     Lock(Vec<u128>),
     LockAll(u128),
     Renew { fences: BTreeMap<u128, i64>, until: i64 },
-    Prolong { holder: &'static str, until: i64 },
+    Prolong { holder: &'static str, rows: BTreeSet<u128>, until: i64 },
     Finish { ended: BTreeMap<u128, Ended>, now: i64 },
     Postpone { target: u128, fence: i64, attempts: u32, due: i64, now: i64 },
     Assign { targets: BTreeSet<u128>, task: Option<Task>, outcome: Option<Outcome>, now: i64 },
@@ -69,7 +69,8 @@ fn command() -> impl Strategy<Value = Call> {
         1 => (1..=2_u128).prop_map(Call::LockAll),
         2 => (btree_map(target(), fence(), 1..4), time())
             .prop_map(|(fences, until)| Call::Renew { fences, until }),
-        1 => (holder(), time()).prop_map(|(holder, until)| Call::Prolong { holder, until }),
+        1 => (holder(), btree_set(target(), 0..7), time())
+            .prop_map(|(holder, rows, until)| Call::Prolong { holder, rows, until }),
         4 => (btree_map(target(), ended(), 1..3), time()).prop_map(|(ended, now)| Call::Finish { ended, now }),
         3 => (target(), fence(), 0..9_u32, time(), time())
             .prop_map(|(target, fence, attempts, due, now)| Call::Postpone { target, fence, attempts, due, now }),
@@ -117,7 +118,10 @@ impl Command for Call {
                 let leases: Vec<_> = fences.iter().map(|(n, fence)| lease(*n, *fence)).collect();
                 said(tx.renew_targets(&leases, at(*until)).await.map(BTreeMap::from_iter))
             }
-            Self::Prolong { holder, until } => said(tx.prolong_leases(holder, at(*until)).await),
+            Self::Prolong { holder, rows, until } => {
+                let rows: Vec<_> = rows.iter().map(|n| target(*n).0).collect();
+                said(tx.prolong_leases(holder, &rows, at(*until)).await)
+            }
             Self::Finish { ended, now } => {
                 let finished = ended.iter().map(|(n, ended)| {
                     let Ended { fence, done, state, outcome } = *ended;
@@ -154,9 +158,11 @@ impl Command for Call {
             }
             Self::Lock(_) | Self::LockAll(_) => yes(()),
             Self::Renew { fences, until } => model.renew(fences, *until),
-            Self::Prolong { holder, until } => {
+            Self::Prolong { holder, rows: named, until } => {
                 // Nobody claims mails here.
-                let leases = model.targets.iter_mut().map(|one| &mut one.row.lease);
+                let named =
+                    model.targets.iter_mut().filter(|one| named.iter().any(|n| one.row.id == target(*n)));
+                let leases = named.map(|one| &mut one.row.lease);
                 yes(leases.map(|lease| prolong(lease, holder, at(*until))).sum::<u64>())
             }
             Self::Finish { ended, now } => model.finish(ended, *now),
