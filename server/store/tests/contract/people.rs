@@ -9,6 +9,7 @@ use domain::{
     },
     shared::{Language, Role},
     store::StoreError,
+    world::World,
 };
 use testkit::world::world;
 
@@ -90,27 +91,28 @@ async fn people_swap_addresses_and_keep_their_passwords(bed: Bed) {
 }
 
 /// An import of these: `name <address>`, with an alias if one is given.
-async fn import(bed: &Bed, people: &[(&str, &str, Option<&str>)]) -> Directory {
+async fn import(bed: &Bed, world: &World, people: &[(&str, &str, Option<&str>)]) -> Directory {
     let person = |(name, address, alias): &(&str, &str, Option<&str>)| {
         let aliases = alias.map(|alias| format!("aliases = [\"{alias}\"]\n")).unwrap_or_default();
         format!("[[person]]\nname = \"{name}\"\naddress = \"{address}\"\n{aliases}")
     };
     let text: String = people.iter().map(person).collect();
-    take_over(&bed.db, &world(1).0, &parse_toml(&text).unwrap()).await.unwrap();
+    take_over(&bed.db, world, &parse_toml(&text).unwrap()).await.unwrap();
     bed.read().await.directory().await.unwrap()
 }
 
 async fn who_comes_back_needs_a_new_password(bed: Bed) {
+    let (world, _) = world(1);
     let (ann, bo) = (("Ann", "ann@x.test", None), ("Bo", "bo@x.test", None));
-    let first = import(&bed, &[ann, bo]).await;
+    let first = import(&bed, &world, &[ann, bo]).await;
     let ids = ["ann@x.test", "bo@x.test"].map(|one| first.person_by_address(&address(one)).unwrap().id);
     let mut tx = bed.write().await;
     for id in ids {
         tx.set_password_hash(id, "$argon2id$x").await.unwrap();
     }
     tx.commit().await.unwrap();
-    import(&bed, &[bo]).await;
-    let last = import(&bed, &[ann, bo]).await;
+    import(&bed, &world, &[bo]).await;
+    let last = import(&bed, &world, &[ann, bo]).await;
     assert_eq!(last.person_by_address(&address("ann@x.test")).unwrap().id, ids[0]);
     let mut tx = bed.read().await;
     assert_eq!(tx.password_hash(ids[0]).await.unwrap(), None);
@@ -118,10 +120,11 @@ async fn who_comes_back_needs_a_new_password(bed: Bed) {
 }
 
 async fn an_address_is_handed_on(bed: Bed) {
-    let first = import(&bed, &[("Ann", "ann@x.test", None)]).await;
+    let (world, _) = world(1);
+    let first = import(&bed, &world, &[("Ann", "ann@x.test", None)]).await;
     let ann = first.person_by_address(&address("ann@x.test")).unwrap().id;
     for next in [("Eve", "eve@x.test", Some("ann@x.test")), ("Anna", "ann@x.test", None)] {
-        let now = import(&bed, &[next]).await;
+        let now = import(&bed, &world, &[next]).await;
         let owner = now.person_by_address(&address("ann@x.test")).unwrap();
         assert_eq!(owner.name, next.0);
         assert_ne!(owner.id, ann);
