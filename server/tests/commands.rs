@@ -85,7 +85,7 @@ fn an_organisation_comes_in_whole_or_not_at_all() {
     machine.write("wrong.toml", &good.replacen("language = \"en\"", "language = \"xx\"", 2));
     let told = machine.refuses(&["org", "import", "wrong.toml"], "");
     assert_eq!(
-        told.lines().filter(|line| line.contains(", line ") && line.contains("\"xx\"")).count(),
+        told.lines().filter(|line| line.contains("wrong.toml, line ") && line.contains("\"xx\"")).count(),
         2,
         "{told}"
     );

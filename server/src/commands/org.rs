@@ -4,7 +4,7 @@ use super::say;
 use crate::{config::Config, wiring, world};
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
-use domain::org::import::{ImportProblem, OrgPlan, parse_csv, parse_toml, take_over};
+use domain::org::import::{Document, ImportProblem, OrgPlan, parse_csv, parse_toml, take_over};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -49,13 +49,24 @@ pub async fn run(command: OrgCommand, config: &Config) -> Result<ExitCode> {
 }
 
 fn read(file: &Path, groups: Option<&Path>) -> Result<Result<OrgPlan, Vec<ImportProblem>>> {
-    let text = |file: &Path| {
-        fs::read_to_string(file).with_context(|| format!("{} can't be read as text", file.display()))
-    };
     match file.extension().and_then(|end| end.to_str()) {
-        Some("csv") => Ok(parse_csv(&text(file)?, groups.map(text).transpose()?.as_deref())),
-        Some("toml") if groups.is_none() => Ok(parse_toml(&text(file)?)),
+        Some("csv") => {
+            let (people, groups) = (text(file)?, groups.map(text).transpose()?);
+            Ok(parse_csv(document(&people), groups.as_ref().map(document)))
+        }
+        Some("toml") if groups.is_none() => Ok(parse_toml(document(&text(file)?))),
         Some("toml") => bail!("a TOML file holds the groups, too: name that one file only"),
         _ => bail!("{}: name a .toml file, or .csv tables", file.display()),
     }
+}
+
+/// The file's name, as it was typed, and what is in it.
+fn text(file: &Path) -> Result<(String, String)> {
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file).with_context(|| format!("{name} can't be read as text"))?;
+    Ok((name, text))
+}
+
+fn document((name, text): &(String, String)) -> Document<'_> {
+    Document { name, text }
 }

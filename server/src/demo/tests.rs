@@ -2,7 +2,10 @@ use super::{people::Party, *};
 use domain::{
     mail::{NamedAddress, ParsedMail},
     mail_system::FolderName,
-    org::{Directory, import::parse_toml},
+    org::{
+        Directory,
+        import::{Document, parse_toml},
+    },
     world::{Clock, Random, World},
 };
 use sha2::{Digest, Sha256};
@@ -36,7 +39,8 @@ impl Random for Fixed {
 }
 
 fn directory(seed: u64) -> Directory {
-    let plan = parse_toml(&organisation(seed)).unwrap_or_else(|problems| panic!("{}", problems[0]));
+    let plan = parse_toml(Document { name: "organisation.toml", text: &organisation(seed) })
+        .unwrap_or_else(|problems| panic!("{}", problems[0]));
     let world =
         World { clock: Arc::new(Fixed(AtomicU64::new(1))), random: Arc::new(Fixed(AtomicU64::new(1))) };
     let change = plan.apply(&Directory::default(), &world);

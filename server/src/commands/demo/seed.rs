@@ -5,7 +5,7 @@ use super::Folder;
 use crate::{config::Config, demo, key_file, signing_key, wiring, world};
 use anyhow::{Context as _, Result, anyhow};
 use domain::{
-    org::import::{parse_toml, take_over},
+    org::import::{Document, parse_toml, take_over},
     password,
     store::Store,
     time::Timestamp,
@@ -44,6 +44,7 @@ pub async fn organisation(folder: &Folder, site: &Path) -> Result<()> {
 }
 
 async fn people(store: &dyn Store, organisation: &str, world: &World) -> Result<()> {
+    let organisation = Document { name: "organisation.toml", text: organisation };
     let plan = parse_toml(organisation).map_err(|problems| match problems.into_iter().next() {
         Some(problem) => anyhow!("the demo's organisation is wrong: {problem}"),
         None => anyhow!("the demo's organisation is wrong"),

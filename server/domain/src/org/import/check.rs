@@ -7,15 +7,15 @@ use crate::mail::EmailAddress;
 use shared::{Language, Role};
 use std::collections::{HashMap, HashSet};
 
-pub(super) struct Files {
+pub(super) struct Files<'a> {
     pub people: Vec<PersonRow>,
     pub groups: Vec<GroupRow>,
-    pub people_file: &'static str,
-    pub groups_file: &'static str,
+    pub people_file: &'a str,
+    pub groups_file: &'a str,
 }
 
 /// `earlier`: what was found while reading. A plan comes only when there is no problem at all.
-pub(super) fn check(files: &Files, earlier: Vec<ImportProblem>) -> Result<OrgPlan, Vec<ImportProblem>> {
+pub(super) fn check(files: &Files<'_>, earlier: Vec<ImportProblem>) -> Result<OrgPlan, Vec<ImportProblem>> {
     let mut people = Problems::of(files.people_file);
     let mut groups = Problems::of(files.groups_file);
     if files.people.is_empty() && earlier.is_empty() {
@@ -37,17 +37,17 @@ pub(super) fn check(files: &Files, earlier: Vec<ImportProblem>) -> Result<OrgPla
 
 /// Who has which address, from a first pass over the whole file.
 #[derive(Default)]
-struct AddressBook {
+struct AddressBook<'a> {
     /// Address or alias of a person → the person's own address.
     people: HashMap<EmailAddress, EmailAddress>,
     groups: HashSet<EmailAddress>,
     /// Where an address stands first.
-    places: HashMap<EmailAddress, (&'static str, usize)>,
+    places: HashMap<EmailAddress, (&'a str, usize)>,
     domains: HashSet<String>,
 }
 
-impl AddressBook {
-    fn of(files: &Files, people: &mut Problems, groups: &mut Problems) -> Self {
+impl<'a> AddressBook<'a> {
+    fn of(files: &Files<'a>, people: &mut Problems<'a>, groups: &mut Problems<'a>) -> Self {
         let mut book = Self::default();
         for row in &files.people {
             let own = filled(row.address.as_ref()).and_then(|cell| book.enter(cell, people));
@@ -70,7 +70,7 @@ impl AddressBook {
     }
 
     /// None: not an address, or somebody else's.
-    fn enter(&mut self, cell: &Cell, problems: &mut Problems) -> Option<EmailAddress> {
+    fn enter(&mut self, cell: &Cell, problems: &mut Problems<'a>) -> Option<EmailAddress> {
         let Ok(address) = cell.text.parse::<EmailAddress>() else {
             problems.add(cell.line, Reason::BadAddress { text: cell.text.clone() });
             return None;
@@ -93,7 +93,7 @@ fn filled(cell: Option<&Cell>) -> Option<&Cell> {
 }
 
 /// None: without an address nothing can refer to the row; its other problems are listed all the same.
-fn person(row: &PersonRow, book: &AddressBook, problems: &mut Problems) -> Option<PlannedPerson> {
+fn person(row: &PersonRow, book: &AddressBook<'_>, problems: &mut Problems<'_>) -> Option<PlannedPerson> {
     let name = required(row.name.as_ref(), "name", row.line, problems);
     let written = required(row.address.as_ref(), "address", row.line, problems);
     let address = written.parse::<EmailAddress>().ok();
@@ -116,7 +116,7 @@ fn person(row: &PersonRow, book: &AddressBook, problems: &mut Problems) -> Optio
     Some(planned)
 }
 
-fn group(row: &GroupRow, book: &AddressBook, problems: &mut Problems) -> Option<PlannedGroup> {
+fn group(row: &GroupRow, book: &AddressBook<'_>, problems: &mut Problems<'_>) -> Option<PlannedGroup> {
     let written = required(row.address.as_ref(), "address", row.line, problems);
     let name = required(row.name.as_ref(), "name", row.line, problems);
     let mut members = Vec::new();
@@ -135,7 +135,7 @@ fn group(row: &GroupRow, book: &AddressBook, problems: &mut Problems) -> Option<
     Some(PlannedGroup { address: written.parse().ok()?, name, members })
 }
 
-fn required(cell: Option<&Cell>, key: &'static str, line: usize, problems: &mut Problems) -> String {
+fn required(cell: Option<&Cell>, key: &'static str, line: usize, problems: &mut Problems<'_>) -> String {
     let text = cell.map(|cell| cell.text.trim()).unwrap_or_default();
     if text.is_empty() {
         problems.add(cell.map_or(line, |cell| cell.line), Reason::Missing { key });
@@ -147,8 +147,8 @@ fn manager(
     cell: &Cell,
     person: &str,
     own: Option<&EmailAddress>,
-    book: &AddressBook,
-    problems: &mut Problems,
+    book: &AddressBook<'_>,
+    problems: &mut Problems<'_>,
 ) -> Option<EmailAddress> {
     let text = cell.text.trim();
     if text.is_empty() {
@@ -173,8 +173,8 @@ fn manager(
 fn delegates(
     cells: &[Cell],
     mailbox: &str,
-    book: &AddressBook,
-    problems: &mut Problems,
+    book: &AddressBook<'_>,
+    problems: &mut Problems<'_>,
 ) -> Vec<EmailAddress> {
     let mut delegates = Vec::new();
     for cell in cells {
@@ -195,7 +195,7 @@ fn delegates(
     delegates
 }
 
-fn department(cell: &Cell, problems: &mut Problems) -> Vec<String> {
+fn department(cell: &Cell, problems: &mut Problems<'_>) -> Vec<String> {
     let path = cell.text.trim();
     if path.is_empty() {
         return Vec::new();
@@ -208,7 +208,7 @@ fn department(cell: &Cell, problems: &mut Problems) -> Vec<String> {
 }
 
 /// None for an empty cell, too: the default language stands.
-fn language(cell: &Cell, problems: &mut Problems) -> Option<Language> {
+fn language(cell: &Cell, problems: &mut Problems<'_>) -> Option<Language> {
     let text = cell.text.trim();
     let language = Language::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(text));
     if language.is_none() && !text.is_empty() {
@@ -217,7 +217,7 @@ fn language(cell: &Cell, problems: &mut Problems) -> Option<Language> {
     language
 }
 
-fn roles(cells: &[Cell], problems: &mut Problems) -> Vec<Role> {
+fn roles(cells: &[Cell], problems: &mut Problems<'_>) -> Vec<Role> {
     let mut roles = Vec::new();
     for cell in cells {
         match cell.text.trim().to_lowercase().parse::<Role>() {
@@ -230,7 +230,7 @@ fn roles(cells: &[Cell], problems: &mut Problems) -> Vec<Role> {
 }
 
 /// Each circle once, at the line of whoever of it comes first in the file.
-fn manager_circles(people: &[PlannedPerson], rows: &[PersonRow], problems: &mut Problems) {
+fn manager_circles(people: &[PlannedPerson], rows: &[PersonRow], problems: &mut Problems<'_>) {
     let manager_of: HashMap<&EmailAddress, &EmailAddress> =
         people.iter().filter_map(|person| Some((&person.address, person.manager.as_ref()?))).collect();
     let mut walked: HashSet<&EmailAddress> = HashSet::new();

@@ -3,39 +3,40 @@
 //! Columns are found by the names in the header row, so their order is free. Lists inside a field are separated
 //! by semicolons. A line number is that of the row's first line.
 
-use super::{Cell, GROUP, GroupRow, ImportProblem, OrgPlan, PERSON, PersonRow, Problems, Reason, check};
+use super::{
+    Cell, Document, GROUP, GroupRow, ImportProblem, OrgPlan, PERSON, PersonRow, Problems, Reason, check,
+};
 use csv::{ReaderBuilder, StringRecord, Trim};
-
-/// The tables' names in problems.
-pub const PEOPLE_FILE: &str = "people.csv";
-pub const GROUPS_FILE: &str = "groups.csv";
 
 const REQUIRED: [&str; 2] = ["name", "address"];
 
 /// Either everything is right or all that is wrong in both tables is listed.
-pub fn parse_csv(people_text: &str, groups_text: Option<&str>) -> Result<OrgPlan, Vec<ImportProblem>> {
-    let mut people = Table::read(people_text, PEOPLE_FILE, PERSON);
+pub fn parse_csv(
+    people_file: Document<'_>,
+    groups_file: Option<Document<'_>>,
+) -> Result<OrgPlan, Vec<ImportProblem>> {
+    let mut people = Table::read(people_file, PERSON);
     let people_rows: Vec<PersonRow> = people.rows().iter().map(|row| people.person(row)).collect();
     let mut problems = people.problems.found;
     let mut group_rows = Vec::new();
-    if let Some(text) = groups_text {
-        let mut groups = Table::read(text, GROUPS_FILE, GROUP);
+    if let Some(file) = groups_file {
+        let mut groups = Table::read(file, GROUP);
         group_rows = groups.rows().iter().map(Row::group).collect();
         problems.extend(groups.problems.found);
     }
     let files = check::Files {
         people: people_rows,
         groups: group_rows,
-        people_file: PEOPLE_FILE,
-        groups_file: GROUPS_FILE,
+        people_file: people_file.name,
+        groups_file: groups_file.map_or(people_file.name, |file| file.name),
     };
     check::check(&files, problems)
 }
 
-struct Table {
+struct Table<'a> {
     header: StringRecord,
     records: Vec<StringRecord>,
-    problems: Problems,
+    problems: Problems<'a>,
 }
 
 /// One row: its line and the fields by column.
@@ -44,11 +45,11 @@ struct Row {
     fields: Vec<(String, String)>,
 }
 
-impl Table {
-    fn read(text: &str, file: &'static str, known: &'static [&'static str]) -> Self {
+impl<'a> Table<'a> {
+    fn read(file: Document<'a>, known: &'static [&'static str]) -> Self {
         // Excel puts a byte order mark before the first column's name.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut problems = Problems::of(file);
+        let text = file.text.strip_prefix('\u{feff}').unwrap_or(file.text);
+        let mut problems = Problems::of(file.name);
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -142,7 +143,7 @@ impl Row {
     }
 }
 
-fn check_header(header: &StringRecord, known: &'static [&'static str], problems: &mut Problems) {
+fn check_header(header: &StringRecord, known: &'static [&'static str], problems: &mut Problems<'_>) {
     let mut seen: Vec<String> = Vec::new();
     for column in header {
         let key = column.to_lowercase();

@@ -12,13 +12,20 @@ mod take_over;
 mod toml;
 
 pub use apply::OrgChange;
-pub use csv::{GROUPS_FILE, PEOPLE_FILE, parse_csv};
+pub use csv::parse_csv;
 pub use problem::{ImportProblem, Reason};
 pub use take_over::take_over;
-pub use toml::{TOML_FILE, parse_toml};
+pub use toml::parse_toml;
 
 use crate::mail::EmailAddress;
 use shared::{Language, Role};
+
+/// A file's text, and what problems call the file.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    pub name: &'a str,
+    pub text: &'a str,
+}
 
 /// What can be said of a person, in both formats.
 const PERSON: &[&str] = &[
@@ -100,13 +107,13 @@ struct GroupRow {
 }
 
 /// Problems of one file, in the order they are found.
-struct Problems {
-    file: &'static str,
+struct Problems<'a> {
+    file: &'a str,
     found: Vec<ImportProblem>,
 }
 
-impl Problems {
-    fn of(file: &'static str) -> Self {
+impl<'a> Problems<'a> {
+    fn of(file: &'a str) -> Self {
         Self { file, found: Vec::new() }
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 /// One thing to put right, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportProblem {
-    /// `org.toml`, `people.csv` or `groups.csv`: the kind of file, not its path.
+    /// As whoever imports it called it.
     pub file: String,
     /// From 1.
     pub line: usize,

@@ -69,8 +69,17 @@ fn world() -> World {
     World { clock: Arc::new(Still), random: Arc::new(Counting(AtomicU8::new(1))) }
 }
 
+fn read_toml(text: &str) -> Result<OrgPlan, Vec<ImportProblem>> {
+    parse_toml(Document { name: "org.toml", text })
+}
+
+fn read_csv(people: &str, groups: Option<&str>) -> Result<OrgPlan, Vec<ImportProblem>> {
+    let groups = groups.map(|text| Document { name: "groups.csv", text });
+    parse_csv(Document { name: "people.csv", text: people }, groups)
+}
+
 fn plan(text: &str) -> OrgPlan {
-    parse_toml(text).unwrap_or_else(|problems| panic!("{}", problems[0]))
+    read_toml(text).unwrap_or_else(|problems| panic!("{}", problems[0]))
 }
 
 fn directory(change: &OrgChange) -> Directory {
@@ -122,8 +131,8 @@ fn csv_says_the_same_in_any_order_of_columns() {
         info@x.test,Info,,,,,,,,a@x.test;rd@x.test\r\n";
     let groups = "name,address,members\nAll,all@x.test,rd@x.test;shen@x.test\n\
         R&D,rd@x.test,a@x.test;bo@x.test;all@x.test;client@out.test\n";
-    assert_eq!(parse_csv(people, Some(groups)).unwrap(), plan(GOOD));
-    assert_eq!(parse_csv("name,address\nAnn,ann@x.test\n", None).unwrap().people.len(), 1);
+    assert_eq!(read_csv(people, Some(groups)).unwrap(), plan(GOOD));
+    assert_eq!(read_csv("name,address\nAnn,ann@x.test\n", None).unwrap().people.len(), 1);
 }
 
 #[test]
@@ -151,7 +160,7 @@ aliases = ["ann@x.test"]
 manager = "cy@x.test"
 "#;
     tells(
-        parse_toml(text),
+        read_toml(text),
         &[
             "org.toml, line 3: the name is missing",
             "line 5: the language \"fr\" is not known",
@@ -173,7 +182,7 @@ fn csv_lists_every_problem_with_its_line() {
     let people = "name,address,manager,legal_hold,mood\n\"An\nn\",ann@x.test,,,\nBo,bo@x.test,ann@x.test,perhaps,good\nCy,cy@x.test,ghost@x.test,,,,\nDi,,,,\n";
     let groups = "address,name,members\nann@x.test,Team,bo@x.test\nteam@x.test,Team,cy@x.test;bad\n";
     tells(
-        parse_csv(people, Some(groups)),
+        read_csv(people, Some(groups)),
         &[
             "people.csv, line 1: \"mood\" means nothing here",
             "people.csv, line 4: \"legal_hold\" must be true or false",
@@ -185,7 +194,7 @@ fn csv_lists_every_problem_with_its_line() {
         ],
     );
     tells(
-        parse_csv("name,name\nA,B\n", None),
+        read_csv("name,name\nA,B\n", None),
         &[
             "the column \"name\" stands there twice",
             "there is no column \"address\"",
@@ -196,11 +205,11 @@ fn csv_lists_every_problem_with_its_line() {
 
 #[test]
 fn a_broken_file_is_one_problem_and_an_empty_one_too() {
-    tells(parse_toml("[[person]]\nname = \"Ann\n"), &["org.toml, line 2: the file can't be read from here"]);
-    tells(parse_toml(""), &["there are no people"]);
-    tells(parse_csv("name,address\n", None), &["people.csv, line 1: there are no people"]);
-    tells(parse_toml("[person]\nname = \"Ann\"\n"), &["two brackets"]);
-    tells(parse_toml("person = [1]\ngroups = []\n"), &["two brackets", "\"groups\" means nothing here"]);
+    tells(read_toml("[[person]]\nname = \"Ann\n"), &["org.toml, line 2: the file can't be read from here"]);
+    tells(read_toml(""), &["there are no people"]);
+    tells(read_csv("name,address\n", None), &["people.csv, line 1: there are no people"]);
+    tells(read_toml("[person]\nname = \"Ann\"\n"), &["two brackets"]);
+    tells(read_toml("person = [1]\ngroups = []\n"), &["two brackets", "\"groups\" means nothing here"]);
 }
 
 #[test]
@@ -212,7 +221,7 @@ fn names_the_members_of_a_manager_circle_once() {
     };
     let text = [person("d", "a"), person("a", "b"), person("b", "c"), person("c", "a")].concat();
     tells(
-        parse_toml(&text),
+        read_toml(&text),
         &["line 8: these people manage each other in a circle: a@x.test → b@x.test → c@x.test;"],
     );
 }
@@ -220,14 +229,14 @@ fn names_the_members_of_a_manager_circle_once() {
 #[test]
 fn a_missing_member_of_our_domains_is_a_problem_an_outsider_is_not() {
     let text = "[[person]]\nname = \"Ann\"\naddress = \"ann@x.test\"\n[[group]]\nname = \"G\"\naddress = \"g@x.test\"\nmembers = [\"o@y.test\",\n\"ghost@x.test\"]\n";
-    tells(parse_toml(text), &["line 8: ghost@x.test, a member of g@x.test"]);
+    tells(read_toml(text), &["line 8: ghost@x.test, a member of g@x.test"]);
 }
 
 #[test]
 fn a_delegate_is_somebody_of_the_organisation() {
     let text = "[[person]]\nname = \"Info\"\naddress = \"info@x.test\"\ndelegates = [\"o@y.test\",\n\"?\"]\n";
     tells(
-        parse_toml(text),
+        read_toml(text),
         &[
             "line 4: o@y.test, a delegate of info@x.test, is neither a person nor a group",
             "line 5: \"?\" is not a mail address",
@@ -309,4 +318,34 @@ fn nor_does_whoever_gets_the_address_as_their_own() {
     let back =
         plan("[[person]]\nname = \"Ann\"\naddress = \"ann@x.test\"\n").apply(&directory(&left), &world);
     assert_eq!(person(&back, "ann@x.test").id, old, "the same person came back");
+}
+
+/// The section of the guide that says how the files are written.
+fn documented() -> &'static str {
+    let guide = include_str!("../../../../../docs/operator-guide.md");
+    let (_, section) = guide.split_once("\n## The organisation's file\n").unwrap();
+    section.split("\n## ").next().unwrap()
+}
+
+/// The code blocks of a language, in order.
+fn examples(language: &str) -> Vec<&'static str> {
+    let begins = format!("```{language}\n");
+    documented().split(&begins).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn the_documentation_names_every_key_and_no_other() {
+    let rows = documented().lines().filter_map(|line| line.strip_prefix("| `"));
+    let named: Vec<&str> = rows.map(|row| row.split_once('`').unwrap().0).collect();
+    assert_eq!(named, [PERSON, GROUP].concat());
+    let [example] = examples("toml")[..] else { panic!("there is one example in TOML") };
+    for key in [PERSON, GROUP].concat() {
+        assert!(example.contains(&format!("\n{key} = ")), "the example lacks {key}");
+    }
+}
+
+#[test]
+fn the_documentation_says_the_same_in_both_forms() {
+    let [people, groups] = examples("csv")[..] else { panic!("there are two tables") };
+    assert_eq!(read_csv(people, Some(groups)).unwrap(), plan(examples("toml")[0]));
 }

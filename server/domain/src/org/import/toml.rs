@@ -1,21 +1,20 @@
 //! Reads the TOML form, key by key: a derived reader would stop at the first wrong one.
 
-use super::{Cell, GROUP, GroupRow, ImportProblem, OrgPlan, PERSON, PersonRow, Problems, Reason, check};
+use super::{
+    Cell, Document, GROUP, GroupRow, ImportProblem, OrgPlan, PERSON, PersonRow, Problems, Reason, check,
+};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
-/// The file's name in problems.
-pub const TOML_FILE: &str = "org.toml";
-
 const TABLES: &[&str] = &["person", "group"];
 
-/// `[[person]]` and `[[group]]` tables; see `docs/` for an example. Either everything is right or all that is
+/// `[[person]]` and `[[group]]` tables; `docs/operator-guide.md` has them all. Either everything is right or all that is
 /// wrong is listed, except that a syntax error hides what follows it.
-pub fn parse_toml(text: &str) -> Result<OrgPlan, Vec<ImportProblem>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader { text, problems: Problems::of(TOML_FILE) };
+pub fn parse_toml(file: Document<'_>) -> Result<OrgPlan, Vec<ImportProblem>> {
+    let text = file.text.strip_prefix('\u{feff}').unwrap_or(file.text);
+    let mut reader = Reader { text, problems: Problems::of(file.name) };
     let root = match DeTable::parse(text) {
         Ok(root) => root.into_inner(),
         Err(error) => {
@@ -29,13 +28,13 @@ pub fn parse_toml(text: &str) -> Result<OrgPlan, Vec<ImportProblem>> {
         reader.tables(&root, "person").into_iter().map(|(table, line)| reader.person(table, line)).collect();
     let groups: Vec<GroupRow> =
         reader.tables(&root, "group").into_iter().map(|(table, line)| reader.group(table, line)).collect();
-    let files = check::Files { people, groups, people_file: TOML_FILE, groups_file: TOML_FILE };
+    let files = check::Files { people, groups, people_file: file.name, groups_file: file.name };
     check::check(&files, reader.problems.found)
 }
 
 struct Reader<'a> {
     text: &'a str,
-    problems: Problems,
+    problems: Problems<'a>,
 }
 
 impl Reader<'_> {
