@@ -28,7 +28,7 @@ impl Words {
 
     pub fn password(self, password: &str) -> String {
         self.pick(
-            &format!("所有账号的密码：{password}（仅限本机演示）"),
+            &format!("所有账户的密码：{password}（仅限本机演示）"),
             &format!("Password of every account: {password} (a demo for this machine only)"),
         )
     }
@@ -53,7 +53,7 @@ impl Words {
 
     /// Header and rows.
     pub fn accounts(self, accounts: &[Account]) -> Vec<Vec<String>> {
-        let header = vec![self.pick("角色", "role"), self.pick("姓名", "name"), self.pick("账号", "account")];
+        let header = vec![self.pick("角色", "role"), self.pick("姓名", "name"), self.pick("账户", "account")];
         let rows = accounts.iter().map(|account| {
             vec![self.role(account.kind), account.name.to_owned(), account.address.to_owned()]
         });
@@ -63,7 +63,7 @@ impl Words {
     fn role(self, kind: AccountKind) -> String {
         match kind {
             AccountKind::Employee => self.pick("员工", "employee"),
-            AccountKind::Manager => self.pick("她的经理", "her manager"),
+            AccountKind::Manager => self.pick("她的上级", "her manager"),
             AccountKind::SecondApprover => self.pick("第二审批人", "second approver"),
             AccountKind::Helpdesk => self.pick("服务台", "helpdesk"),
             AccountKind::Administrator => self.pick("管理员", "administrator"),
@@ -75,12 +75,12 @@ impl Words {
         let try_this = |chinese: String, english: String| self.pick(&chinese, &english);
         vec![
             self.pick(
-                "可以试试（以员工身份登录，打开“已发送”）：",
-                "To try (sign in as the employee, open Sent):",
+                "可以试试（以员工身份登录，打开“已发邮件”）：",
+                "To try (sign in as the employee, open Sent mail):",
             ),
             try_this(
                 format!(
-                    "1. “{}”误附了内部审批文件：撤回，并给外部客户发更正。由经理审批。",
+                    "1. “{}”误附了内部审批文件：撤回，并给外部客户发更正。由上级审批。",
                     contract.subject
                 ),
                 format!(
@@ -89,7 +89,7 @@ impl Words {
                 ),
             ),
             try_this(
-                format!("2. “{}”把草稿发给了全公司：撤回并替换为正确版本。由经理审批。", policy.subject),
+                format!("2. “{}”把草稿发给了全公司：撤回并更换为正确版本。由上级审批。", policy.subject),
                 format!(
                     "2. “{}” sent a draft to the whole company: recall and replace it. The manager approves.",
                     policy.subject
@@ -104,11 +104,11 @@ impl Words {
             ),
             try_this(
                 format!(
-                    "4. “{}”是从团队共用邮箱发出的：在“已发送”上方选择该邮箱，同样可以撤回。",
+                    "4. “{}”是从团队共用邮箱发出的：在“已发邮件”上方选择该邮箱，同样可以撤回。",
                     tender.subject
                 ),
                 format!(
-                    "4. “{}” went out from the mailbox that her team shares: choose that above the list in Sent.",
+                    "4. “{}” went out from the mailbox that her team shares: choose that above the list in Sent mail.",
                     tender.subject
                 ),
             ),
