@@ -63,12 +63,7 @@ pub fn list(root: &Dir, separator: char) -> io::Result<(Vec<Folder>, Vec<Skipped
 }
 
 /// The folder of that name, made if it is missing, with all that belongs to it.
-pub fn ensure(
-    root: &Dir,
-    name: &FolderName,
-    separator: char,
-    owner: Option<(u32, u32)>,
-) -> Result<Folder, MailError> {
+pub fn ensure(root: &Dir, name: &FolderName, separator: char) -> Result<Folder, MailError> {
     let failed = |error: io::Error| mail_error(&format!("making the folder {name}"), &error);
     let (folders, _) = list(root, separator).map_err(failed)?;
     let same = |folder: &&Folder| folder.name == *name || (folder.name.is_inbox() && name.is_inbox());
@@ -76,34 +71,34 @@ pub fn ensure(
         Some(folder) => folder.clone(),
         None => Folder { dir: encoded(name, separator, &folders)?, name: name.clone() },
     };
-    complete(root, &folder, owner).map_err(failed)?;
+    complete(root, &folder).map_err(failed)?;
     Ok(folder)
 }
 
 /// Creates what is missing of a folder. `cur` comes last: it makes a directory a folder.
-fn complete(root: &Dir, folder: &Folder, owner: Option<(u32, u32)>) -> io::Result<()> {
+fn complete(root: &Dir, folder: &Folder) -> io::Result<()> {
     let like = root.facts()?;
-    if !folder.name.is_inbox() && make(root, &folder.dir, &like, owner)? {
+    if !folder.name.is_inbox() && make(root, &folder.dir, &like)? {
         root.sync()?;
     }
     let dir = root.sub(if folder.name.is_inbox() { "." } else { &folder.dir })?;
     let mut made = false;
     if !folder.name.is_inbox() && dir.facts_of("maildirfolder").is_err() {
         let marker = dir.create("maildirfolder")?;
-        sys::hand_over(&marker, owner.unwrap_or(like.owner), like.mode & 0o666)?;
+        sys::hand_over(&marker, like.owner, like.mode & 0o666)?;
         made = true;
     }
     for sub in ["tmp", Sub::New.as_str(), Sub::Cur.as_str()] {
-        made |= make(&dir, sub, &like, owner)?;
+        made |= make(&dir, sub, &like)?;
     }
     if made { dir.sync() } else { Ok(()) }
 }
 
 /// Whether it had to be made.
-pub fn make(parent: &Dir, name: &str, like: &Facts, owner: Option<(u32, u32)>) -> io::Result<bool> {
+pub fn make(parent: &Dir, name: &str, like: &Facts) -> io::Result<bool> {
     match parent.make_dir(name) {
         Ok(()) => {
-            parent.sub(name)?.hand_over(owner.unwrap_or(like.owner), like.mode)?;
+            parent.sub(name)?.hand_over(like.owner, like.mode)?;
             Ok(true)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
@@ -175,12 +170,12 @@ mod tests {
     #[case::below_the_inbox(&[], "INBOX/x", ".INBOX.x")]
     fn a_new_folder_is_written_as_the_others(#[case] others: &[&str], #[case] name: &str, #[case] dir: &str) {
         let (temp, root) = mailbox(others);
-        let folder = ensure(&root, &FolderName(name.into()), '.', None).unwrap();
+        let folder = ensure(&root, &FolderName(name.into()), '.').unwrap();
         assert_eq!(folder.dir, dir);
         for sub in ["cur", "new", "tmp"] {
             assert!(temp.path().join(dir).join(sub).is_dir());
         }
-        let again = ensure(&root, &FolderName(name.into()), '.', None).unwrap();
+        let again = ensure(&root, &FolderName(name.into()), '.').unwrap();
         assert_eq!(again.dir, folder.dir);
         let listed = list(&root, '.').unwrap().0;
         assert!(listed.iter().any(|found| found.name == folder.name || folder.name.is_inbox()));
@@ -195,14 +190,14 @@ mod tests {
     #[case("a\0b")]
     fn some_names_no_maildir_can_hold(#[case] name: &str) {
         let (_temp, root) = mailbox(&[]);
-        assert!(matches!(ensure(&root, &FolderName(name.into()), '.', None), Err(MailError::Other(_))));
+        assert!(matches!(ensure(&root, &FolderName(name.into()), '.'), Err(MailError::Other(_))));
         assert_eq!(list(&root, '.').unwrap().0.len(), 1);
     }
 
     #[test]
     fn a_name_too_long_is_refused_before_anything_is_made() {
         let (_temp, root) = mailbox(&[]);
-        assert!(ensure(&root, &FolderName("长".repeat(100)), '.', None).is_err());
+        assert!(ensure(&root, &FolderName("长".repeat(100)), '.').is_err());
     }
 
     #[test]
@@ -210,7 +205,7 @@ mod tests {
         let (temp, root) = mailbox(&[]);
         let like = root.facts().unwrap();
         root.hand_over(like.owner, 0o750).unwrap();
-        ensure(&root, &FolderName("x".into()), '.', None).unwrap();
+        ensure(&root, &FolderName("x".into()), '.').unwrap();
         for (path, mode) in [(".x", 0o750), (".x/cur", 0o750), (".x/maildirfolder", 0o640)] {
             let made = fs::metadata(temp.path().join(path)).unwrap();
             assert_eq!((made.mode() & 0o7777, made.uid(), made.gid()), (mode, like.owner.0, like.owner.1));

@@ -43,8 +43,6 @@ pub struct MaildirConfig {
     pub sent_folders: Vec<String>,
     /// Between the levels of a folder's directory name; `.` for Dovecot and Courier.
     pub separator: char,
-    /// uid and gid of what is put; by default those of the directory it is put in.
-    pub owner: Option<(u32, u32)>,
     /// Messages whose Message-ID is remembered; about 100 bytes each.
     pub remembered: usize,
 }
@@ -84,7 +82,6 @@ impl MaildirConfig {
             layout: "{domain}/{local}/Maildir".into(),
             sent_folders: crate::SENT_FOLDERS.map(String::from).into(),
             separator: '.',
-            owner: None,
             remembered: 500_000,
         }
     }
@@ -230,16 +227,19 @@ impl Shared {
             self.layout.mailboxes().map_err(|error| sys::mail_error(&format!("listing {root}"), &error))?;
         let (mut usable, mut denied) = (0, Vec::new());
         for path in listed {
-            match Dir::open(&path).and_then(|mailbox| mailbox.sub("cur")).and_then(|cur| cur.may_change()) {
+            match Dir::open(&path)
+                .and_then(|mailbox| mailbox.sub("cur"))
+                .and_then(|cur| cur.is_ours_to_change())
+            {
                 Ok(()) => usable += 1,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => denied.push(format!("{} ({error})", path.display())),
             }
         }
         if let Some(first) = denied.first() {
-            let advice = "run the portal as the user that owns the mail, or give that user's group read and write access";
+            let advice = "run the portal as the user that owns the mail";
             return Err(MailError::Denied(format!(
-                "{} of {} mailboxes can't be read and written, such as {first}: {advice}",
+                "{} of {} mailboxes can't be read, written and restored to, such as {first}: {advice}",
                 denied.len(),
                 usable + denied.len(),
             )));

@@ -59,7 +59,7 @@ pub fn put_once(mailbox: &Mailbox, copy: &NewCopy<'_>, tried: bool) -> Result<Pu
     }
     let (target, file) = desk.place()?;
     match desk.tmp.read(&desk.name) {
-        Ok(staged) => hand_over(mailbox, &staged, &target).map_err(|error| failed(&error))?,
+        Ok(staged) => hand_over(&staged, &target).map_err(|error| failed(&error))?,
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&error)),
         Err(_) if tried => return Ok(Put::Unsure),
         Err(_) => desk.write(&target).map_err(|error| failed(&error))?.keep(),
@@ -104,7 +104,7 @@ impl<'a> Desk<'a> {
     /// The directory it belongs in, made if it is missing, and its name there.
     fn place(&self) -> Result<(Dir, String), MailError> {
         let Mailbox { root, config, .. } = self.mailbox;
-        let folder = folder::ensure(root, self.copy.folder, config.separator, config.owner)?;
+        let folder = folder::ensure(root, self.copy.folder, config.separator)?;
         let (sub, file) = name::for_new(self.copy);
         let target = folder.open(root, sub).map_err(|error| failed(&error))?;
         Ok((target, file))
@@ -115,20 +115,20 @@ impl<'a> Desk<'a> {
         let draft = Draft { tmp: &self.tmp, name: &self.name, kept: false };
         file.write_all(self.copy.bytes)?;
         file.set_times(FileTimes::new().set_modified(system_time(self.copy.received_at)))?;
-        hand_over(self.mailbox, &file, like)?;
+        hand_over(&file, like)?;
         Ok(draft)
     }
 }
 
 /// Gives it the owner and mode of the directory it is meant for, durably.
-fn hand_over(mailbox: &Mailbox, file: &File, like: &Dir) -> io::Result<()> {
+fn hand_over(file: &File, like: &Dir) -> io::Result<()> {
     let like = like.facts()?;
-    sys::hand_over(file, mailbox.config.owner.unwrap_or(like.owner), like.mode & 0o666)?;
+    sys::hand_over(file, like.owner, like.mode & 0o666)?;
     file.sync_all()
 }
 
 fn open_tmp(mailbox: &Mailbox) -> io::Result<Dir> {
-    folder::make(&mailbox.root, "tmp", &mailbox.root.facts()?, mailbox.config.owner)?;
+    folder::make(&mailbox.root, "tmp", &mailbox.root.facts()?)?;
     mailbox.root.sub("tmp")
 }
 

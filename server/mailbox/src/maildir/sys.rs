@@ -5,6 +5,8 @@ use domain::{mail_system::MailError, time::Timestamp};
 use rustix::{
     fs::{self, AtFlags, FileType, Mode, OFlags, SeekFrom, Stat},
     io::Errno,
+    process::geteuid,
+    thread::{CapabilitySet, capabilities},
 };
 use std::{
     fs::File,
@@ -141,9 +143,17 @@ impl Dir {
         Ok(file)
     }
 
-    pub fn may_change(&self) -> io::Result<()> {
+    /// Files can be read, removed, and put back as its owner's.
+    pub fn is_ours_to_change(&self) -> io::Result<()> {
         let access = fs::Access::READ_OK | fs::Access::WRITE_OK | fs::Access::EXEC_OK;
-        Ok(fs::accessat(&self.0, ".", access, AtFlags::EACCESS)?)
+        fs::accessat(&self.0, ".", access, AtFlags::EACCESS)?;
+        let (uid, _) = self.facts()?.owner;
+        if uid == geteuid().as_raw() || capabilities(None)?.effective.contains(CapabilitySet::CHOWN) {
+            return Ok(());
+        }
+        Err(io::Error::other(format!(
+            "what is put back can't be given to its owner, the user with the number {uid}"
+        )))
     }
 
     pub fn hand_over(&self, owner: (u32, u32), mode: u32) -> io::Result<()> {
@@ -216,6 +226,7 @@ impl From<FileType> for Kind {
 mod tests {
     use super::*;
     use rstest::rstest;
+    use rustix::thread::set_capabilities;
 
     #[rstest]
     #[case(28, true, true)] // ENOSPC
@@ -225,5 +236,28 @@ mod tests {
     fn a_full_disk_is_told_apart(#[case] code: i32, #[case] full: bool, #[case] passing: bool) {
         let error = mail_error("writing", &io::Error::from_raw_os_error(code));
         assert_eq!((matches!(error, MailError::Full(_)), error.is_passing()), (full, passing));
+    }
+
+    #[test]
+    fn who_can_only_write_there_could_not_put_back() {
+        if !geteuid().is_root() {
+            println!("skipped: needs root");
+            return;
+        }
+        let temp = tempfile::tempdir().unwrap();
+        let dir = Dir::open(temp.path()).unwrap();
+        let told = std::thread::spawn(move || {
+            // Of this thread alone.
+            let mut mine = capabilities(None).unwrap();
+            mine.effective.remove(CapabilitySet::CHOWN);
+            let before = dir.is_ours_to_change();
+            std::os::unix::fs::fchown(&dir.0, Some(5000), Some(5000)).unwrap();
+            let with = dir.is_ours_to_change();
+            set_capabilities(None, mine).unwrap();
+            (before, with, dir.is_ours_to_change())
+        });
+        let (own, with, without) = told.join().unwrap();
+        assert!(own.is_ok() && with.is_ok());
+        assert!(without.unwrap_err().to_string().contains("5000"));
     }
 }
