@@ -44,8 +44,10 @@ fn body(text: Text, facts: &Facts<'_>) -> Vec<String> {
     match facts.kind {
         NotificationKind::ApprovalWanted => wanted(text, facts),
         NotificationKind::Approved => vec![fl!(text, "notice-approved", number = number)],
-        NotificationKind::Refused => vec![fl!(text, "notice-refused", number = number)],
-        NotificationKind::Expired => vec![fl!(text, "notice-expired", number = number)],
+        NotificationKind::Refused if facts.freezes => vec![fl!(text, "notice-refused", number = number)],
+        NotificationKind::Refused => vec![fl!(text, "notice-refused-untouched", number = number)],
+        NotificationKind::Expired if facts.freezes => vec![fl!(text, "notice-expired", number = number)],
+        NotificationKind::Expired => vec![fl!(text, "notice-expired-untouched", number = number)],
         NotificationKind::Finished => finished(text, facts),
         NotificationKind::RestoreWanted => restore_wanted(text, facts),
         NotificationKind::RestoreRefused => vec![fl!(text, "notice-restore-refused", number = number)],
@@ -64,10 +66,16 @@ fn wanted(text: Text, facts: &Facts<'_>) -> Vec<String> {
         fl!(text, "notice-reason", reason = labels::reason(text, facts.reason)),
         fl!(text, "notice-recipients", recipients = facts.counts.recipients),
     ];
+    let until = show::minute(text, facts.until, facts.zone);
+    let otherwise = if facts.freezes {
+        fl!(text, "notice-wanted-until", until = until)
+    } else {
+        fl!(text, "notice-wanted-until-untouched", until = until)
+    };
     vec![
         fl!(text, "notice-wanted", requester = requester, number = facts.number.to_string()),
         what.join("\n"),
-        fl!(text, "notice-wanted-until", until = show::minute(text, facts.until, facts.zone)),
+        otherwise,
     ]
 }
 
@@ -119,7 +127,11 @@ mod tests {
     };
 
     fn mail(kind: NotificationKind, language: Language) -> MailContent {
-        Sentences.write(&Facts {
+        Sentences.write(&facts(kind, language, true))
+    }
+
+    fn facts(kind: NotificationKind, language: Language, freezes: bool) -> Facts<'static> {
+        Facts {
             kind,
             language,
             to: "周明",
@@ -127,11 +139,12 @@ mod tests {
             requester: "林青",
             intent: Intent::Recall,
             reason: ReasonKind::WrongAttachment,
+            freezes,
             until: Timestamp(1_769_994_000_000),
             zone: chrono_tz::Asia::Shanghai,
             counts: Counts { recipients: 12, taken: 9, corrected: 2, troubled: 1, stuck: 3 },
             link: "https://recant.example/cases/R-2026-000042".into(),
-        })
+        }
     }
 
     fn shown(kind: NotificationKind, language: Language) -> String {
@@ -143,6 +156,18 @@ mod tests {
     fn an_approver_reads_what_is_asked_and_until_when() {
         insta::assert_snapshot!("wanted_zh", shown(NotificationKind::ApprovalWanted, Language::Chinese));
         insta::assert_snapshot!("wanted_en", shown(NotificationKind::ApprovalWanted, Language::English));
+    }
+
+    #[test]
+    fn frozen_copies_go_back_only_where_there_are_some() {
+        let kinds = [NotificationKind::ApprovalWanted, NotificationKind::Refused, NotificationKind::Expired];
+        for (language, frozen) in [(Language::Chinese, "冻结"), (Language::English, "rozen copies")] {
+            for kind in kinds {
+                let of = |freezes| Sentences.write(&facts(kind, language, freezes)).text;
+                assert!(of(true).contains(frozen), "{}", of(true));
+                assert!(!of(false).contains(frozen), "{}", of(false));
+            }
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ live-awaiting-frozen = Unread copies in { $held } { $held ->
    *[other] mailboxes
 } are frozen; the recipients don’t see them. Without a decision by { $until } they go back exactly as they were.
 live-awaiting-untouched = There was no unread copy to freeze; the mailboxes are unchanged. Without a decision by { $until } the case ends.
+live-awaiting-later = Nothing is touched before the approval; unread copies stay in the mailboxes. Without a decision by { $until } the case ends.
 live-awaiting-correction = The mail stays where it is, and no correction has been sent yet. Without a decision by { $until } none will be.
 live-troubled = { $troubled } { $troubled ->
     [one] mailbox needs
@@ -154,23 +155,32 @@ cases-original-to = To: { $names }
 cases-withdraw = Withdraw the request
 cases-withdraw-means = If you withdraw, all frozen copies go back exactly as they were, nothing is recalled and no correction is sent.
 cases-withdraw-means-correction = If you withdraw, no correction is sent. No mailbox has been changed.
+cases-withdraw-means-untouched = If you withdraw, nothing is recalled and no correction is sent. No mailbox has been changed.
 cases-withdrawn = The request is withdrawn. Frozen copies are going back.
+cases-withdrawn-untouched = The request is withdrawn. No mailbox was changed, and no correction is sent.
 cases-withdrawn-in-flight = The request is withdrawn. Still being dealt with at this moment, and put back right after: { $names }.
 cases-withdraw-too-late = It can’t be withdrawn any more: the case is “{ $state }” now. Nothing was changed.
 ## Deciding
 cases-decide-title = Your decision
 cases-brief = Extent
 cases-brief-counts = { $total } recipients: { $held } frozen, { $read } read already, { $outside } outside
+cases-brief-counts-untouched = { $total } recipients, { $outside } outside; no mailbox was looked at yet
 cases-why-approval = Why you are asked
 cases-decide-comment = Comment
 cases-decide-comment-hint = Needed for a refusal. The requester will read it.
-cases-decide-means = Approved: the unread copies are removed for good, corrections go out. Refused: everything goes back as it was. Either can’t be undone here.
-cases-decide-means-read = Approved: unread and read copies are removed for good, corrections go out. Refused: everything goes back as it was. Either can’t be undone here.
+cases-decide-means-unread = Approved: the unread copies are removed for good.
+cases-decide-means-unread-letter = Approved: the unread copies are removed for good, corrections go out.
+cases-decide-means-read = Approved: unread and read copies are removed for good.
+cases-decide-means-read-letter = Approved: unread and read copies are removed for good, corrections go out.
+cases-decide-means-back = Refused: frozen copies go back as they were.
+cases-decide-means-untouched = Refused: nothing is touched.
+cases-decide-means-final = Either can’t be undone here.
 cases-decide-means-correction = Approved: the correction goes out to the recipients. Refused: nothing is sent. Either can’t be undone here.
 cases-decide-approve = Approve
 cases-decide-refuse = Refuse
 cases-decided-approved = You approved. Work has begun.
 cases-decided-refused = You refused. Frozen copies are going back.
+cases-decided-refused-untouched = You refused. No mailbox was changed, and no correction is sent.
 cases-decide-too-late = Your decision came too late: the case is “{ $state }” now. Nothing was changed.
 cases-decide-other-targets = The case is not what your page showed. Nothing was changed; please look again, then decide.
 cases-decide-comment-missing = Please say why you refuse: the requester needs to know. Nothing was changed yet.

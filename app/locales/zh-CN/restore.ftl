@@ -3,7 +3,7 @@ restore-title = 把邮件放回去…
 restore-means-back = 副本会放回原来的文件夹，标记和日期都不变；当时没有读过的，会显示为新邮件。
 restore-means-both = 替换的邮件会留在原处，所以有 { $both } 个收件对象会同时有两封邮件。
 restore-means-sent = 已经发出的更正邮件收不回来。
-restore-kept-until = 保险库把副本保留到{ $until }，之后就不能再放回。
+restore-kept-until = 保险库把副本保留到 { $until }，之后就不能再放回。
 restore-note = 为什么要放回去？
 restore-note-hint = 审批人会看到。
 restore-ask-means = { $names } 同意之前，不会有任何变动。
@@ -34,7 +34,7 @@ restore-decided-refused = 你没有同意。没有移动任何邮件，维持撤
 ## 状态和数量
 restore-awaiting = 正在等待 { $names } 审批：是否把邮件放回去
 restore-awaiting-mine = 正在等待你审批：是否把邮件放回去
-restore-awaiting-next = 撤回已经完成，现在不会有任何变动。到{ $until } 还没有决定，就维持撤回的结果。
+restore-awaiting-next = 撤回已经完成，现在不会有任何变动。到 { $until } 还没有决定，就维持撤回的结果。
 restore-restoring = 正在把邮件放回去
 restore-restoring-next = 正在逐个邮箱放回原来的文件夹，标记和日期都不变，放好后会再看一遍。你可以离开这一页，处理会继续。
 restore-done = 邮件已放回

@@ -219,7 +219,7 @@ async fn withdraw(office: &Office) -> Result<()> {
     let portal = &office.portal;
     let requester = portal.directory().await?.person(case.requester).cloned().context("requester")?;
     match decide::withdraw(portal, &requester, case.number).await {
-        Ok(()) => office.mortality.note(Deed::Withdrawn { number: case.number }),
+        Ok(_) => office.mortality.note(Deed::Withdrawn { number: case.number }),
         Err(DecideError::MovedOn(_)) => {}
         Err(error) => return Err(error).context("withdrawing"),
     }

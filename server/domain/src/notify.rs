@@ -57,7 +57,9 @@ pub struct Facts<'a> {
     pub requester: &'a str,
     pub intent: Intent,
     pub reason: ReasonKind,
-    /// Without a decision until then, everything goes back.
+    /// Unread copies are held while somebody decides; otherwise nothing is touched before.
+    pub freezes: bool,
+    /// The time for a decision ends.
     pub until: Timestamp,
     pub zone: Tz,
     pub counts: Counts,
@@ -194,6 +196,7 @@ pub async fn content(
         requester,
         intent: case.request.intent,
         reason: case.request.reason,
+        freezes: case.freezes(),
         until: case.expires_at,
         zone: portal.settings.time_zone,
         counts,

@@ -58,9 +58,14 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
 
 /// What happens to these meanwhile, and without a decision.
 fn hints(text: Text, rows: &[CaseRow]) -> Vec<String> {
-    let recall = rows.iter().any(|row| row.case.act() == Act::Recall);
+    let recall =
+        |freezes| rows.iter().any(|row| row.case.act() == Act::Recall && row.case.freezes() == freezes);
     let restore = rows.iter().any(|row| row.case.act() == Act::Restore);
-    let hints = [(recall, fl!(text, "approvals-hint")), (restore, fl!(text, "approvals-hint-restore"))];
+    let hints = [
+        (recall(true), fl!(text, "approvals-hint-frozen")),
+        (recall(false), fl!(text, "approvals-hint-untouched")),
+        (restore, fl!(text, "approvals-hint-restore")),
+    ];
     hints.into_iter().filter_map(|(there, hint)| there.then_some(hint)).collect()
 }
 
@@ -75,7 +80,7 @@ mod tests {
     use super::*;
     use crate::features::case::sample::case;
     use domain::{
-        shared::{CaseNumber, CaseState, Language},
+        shared::{CaseNumber, CaseState, Intent, Language},
         time::Timestamp,
     };
 
@@ -90,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shortest_time_left_stands_first() {
+    fn what_can_be_decided_comes_first_then_the_shortest_time() {
         let rows = vec![
             row(4, CaseState::RestoreRequested, 5),
             row(1, CaseState::Holding, 1),
@@ -112,5 +117,22 @@ mod tests {
         assert!(said(&[CaseState::Holding]).contains("frozen"));
         let both = said(&[CaseState::RestoreRequested, CaseState::AwaitingApproval]);
         assert!(both.contains("frozen") && both.contains("put back"), "{both}");
+    }
+
+    #[test]
+    fn copies_are_said_to_be_frozen_only_where_they_are() {
+        let frozen = row(1, CaseState::AwaitingApproval, 1);
+        let mut correction = row(2, CaseState::AwaitingApproval, 1);
+        correction.case.request.intent = Intent::CorrectOnly;
+        let mut untouched = row(3, CaseState::AwaitingApproval, 1);
+        untouched.case.decision.freeze_first = false;
+        for language in Language::ALL {
+            let text = Text::of(language);
+            let (held, not) = (fl!(text, "approvals-hint-frozen"), fl!(text, "approvals-hint-untouched"));
+            assert_eq!(hints(text, &[correction.clone()]), [not.clone()]);
+            assert_eq!(hints(text, &[untouched.clone()]), [not.clone()]);
+            assert_eq!(hints(text, &[frozen.clone()]), [held.clone()]);
+            assert_eq!(hints(text, &[frozen.clone(), correction.clone()]), [held, not]);
+        }
     }
 }

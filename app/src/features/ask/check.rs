@@ -28,6 +28,7 @@ use domain::{
     case::{
         CaseMessage,
         ask::{self, Preview},
+        rules,
     },
     forecast::{Finding, Prospect},
     ids::DraftId,
@@ -63,7 +64,7 @@ fn plan(preview: &Preview) -> Plan {
         include_read: request.include_read,
         has_letter: request.has_correction,
         needs_approval: preview.decision.needs_approval(),
-        freeze_first: preview.decision.freeze_first,
+        freezes: rules::freezes(preview.decision.freeze_first, request.intent),
     }
 }
 
@@ -94,7 +95,7 @@ fn body(
     .into_any()
 }
 
-/// Without a decision everything goes back then.
+/// The time for a decision ends.
 fn until(visit: &Visit) -> String {
     let settings = &visit.portal().settings;
     show::near(visit.text, visit.now().plus(settings.policy.decision_time), visit.now(), settings.time_zone)
@@ -171,7 +172,7 @@ fn Approval(text: Text, preview: Preview, plan: Plan, until: String) -> impl Int
     let reasons: Vec<String> =
         preview.decision.reasons.iter().map(|reason| labels::approval_reason(text, *reason)).collect();
     let who = fl!(text, "check-approval", names = names.join(or), reasons = reasons.join(and));
-    let otherwise = if plan.intent.removes() && plan.freeze_first {
+    let otherwise = if plan.freezes {
         fl!(text, "check-until-freeze", until = until)
     } else {
         fl!(text, "check-until", until = until)

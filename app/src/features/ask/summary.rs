@@ -19,7 +19,8 @@ pub struct Plan {
     pub include_read: bool,
     pub has_letter: bool,
     pub needs_approval: bool,
-    pub freeze_first: bool,
+    /// Unread copies are held while somebody decides.
+    pub freezes: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +98,7 @@ fn removing(text: Text, plan: Plan, counts: Counts) -> Vec<Line> {
 }
 
 fn unread(text: Text, plan: Plan, count: usize) -> String {
-    match (plan.needs_approval, plan.freeze_first) {
+    match (plan.needs_approval, plan.freezes) {
         (false, _) => fl!(text, "check-unread-now", count = count),
         (true, true) => fl!(text, "check-unread-freeze", count = count),
         (true, false) => fl!(text, "check-unread-later", count = count),
@@ -124,7 +125,7 @@ fn letters_line(text: Text, plan: Plan, count: usize) -> Line {
 /// What the one button says.
 pub fn button(text: Text, plan: Plan) -> String {
     match (plan.needs_approval, plan.intent) {
-        (true, intent) if intent.removes() && plan.freeze_first => fl!(text, "check-button-freeze"),
+        (true, _) if plan.freezes => fl!(text, "check-button-freeze"),
         (true, _) => fl!(text, "check-button-approval"),
         (false, Intent::Recall) => fl!(text, "check-button-recall"),
         (false, Intent::RecallAndReplace) => fl!(text, "check-button-replace"),

@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{
     case::{
-        TargetsDigest,
+        Case, TargetsDigest,
         decide::{self, DecideError, MAX_COMMENT},
         restore::{self, RestoreError},
         view,
@@ -27,10 +27,11 @@ pub async fn withdraw(post: Post, number: &str) -> Answer {
     };
     let back = format!("/cases/{number}");
     match decide::withdraw(post.portal(), &post.viewer.person, number).await {
-        Ok(()) => {
+        Ok(case) => {
             let flying = still_in_flight(&post, number).await;
             let sentence = match flying.as_slice() {
-                [] => fl!(text, "cases-withdrawn"),
+                [] if case.freezes() => fl!(text, "cases-withdrawn"),
+                [] => fl!(text, "cases-withdrawn-untouched"),
                 names => fl!(text, "cases-withdrawn-in-flight", names = show::first_few(text, names)),
             };
             post.done(&back, sentence).await
@@ -68,7 +69,7 @@ pub async fn decide(post: Post, back: &str, decided: Option<Decided>) -> Answer 
     };
     let (portal, approver) = (post.portal(), &post.viewer.person);
     let error = match decide::decide(portal, approver, number, verdict, &comment, seen).await {
-        Ok(act) => return post.done(back, decided_on(text, act, verdict)).await,
+        Ok(case) => return post.done(back, decided_on(text, &case, verdict)).await,
         Err(error) => error,
     };
     match error {
@@ -94,10 +95,11 @@ pub async fn decide(post: Post, back: &str, decided: Option<Decided>) -> Answer 
     }
 }
 
-fn decided_on(text: Text, act: Act, verdict: Verdict) -> String {
-    match (act, verdict) {
+fn decided_on(text: Text, case: &Case, verdict: Verdict) -> String {
+    match (case.act(), verdict) {
         (Act::Recall, Verdict::Approved) => fl!(text, "cases-decided-approved"),
-        (Act::Recall, Verdict::Refused) => fl!(text, "cases-decided-refused"),
+        (Act::Recall, Verdict::Refused) if case.freezes() => fl!(text, "cases-decided-refused"),
+        (Act::Recall, Verdict::Refused) => fl!(text, "cases-decided-refused-untouched"),
         (Act::Restore, Verdict::Approved) => fl!(text, "restore-decided-approved"),
         (Act::Restore, Verdict::Refused) => fl!(text, "restore-decided-refused"),
     }
@@ -156,4 +158,27 @@ pub async fn drop_restore(post: Post, number: &str) -> Answer {
 async fn keep_and_refuse(post: &Post, back: &str, words: String, sentence: String) -> Answer {
     post.keep(back, &Typed { words }).await;
     post.refused(back, sentence).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::sample::case, *};
+    use domain::shared::{CaseState, Intent, Language};
+
+    #[test]
+    fn after_a_refusal_frozen_copies_go_back_only_where_there_are_some() {
+        let of = |language, case: &Case| decided_on(Text::of(language), case, Verdict::Refused);
+        let mut correction = case();
+        correction.request.intent = Intent::CorrectOnly;
+        let mut untouched = case();
+        untouched.decision.freeze_first = false;
+        let restore = Case { state: CaseState::RestoreRequested, ..case() };
+        for (language, frozen) in [(Language::Chinese, "冻结"), (Language::English, "Frozen")] {
+            assert!(of(language, &case()).contains(frozen));
+            for other in [&correction, &untouched, &restore] {
+                let said = of(language, other);
+                assert!(!said.contains(frozen), "{said}");
+            }
+        }
+    }
 }

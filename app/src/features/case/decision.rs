@@ -1,7 +1,8 @@
-//! The forms of a case: take it back, approve, refuse. Each says before the button what will happen.
+//! The forms of a case: withdraw it, approve, refuse. Each says before the button what will happen.
 
 use super::{
     api::{Decide, Withdraw},
+    headline::sentences,
     progress::Reader,
     restore::{self, Effects},
     tally::Tally,
@@ -12,7 +13,7 @@ use crate::{
     labels, show,
 };
 use domain::{
-    case::{decide::MAX_COMMENT, view::CaseView},
+    case::{Case, decide::MAX_COMMENT, view::CaseView},
     shared::Act,
 };
 use leptos::{prelude::*, server_fn::ServerFn as _};
@@ -20,17 +21,20 @@ use std::sync::Arc;
 
 #[component]
 pub fn Withdrawal(view: Arc<CaseView>, text: Text) -> impl IntoView {
-    let removes = view.case.request.intent.removes();
-    let summary = if removes {
-        fl!(text, "cases-withdraw-means")
-    } else {
-        fl!(text, "cases-withdraw-means-correction")
-    };
+    let summary = withdrawing(text, &view.case);
     view! {
         <form method="post" action=Withdraw::PATH class="no-print">
             <Hidden name="number" value=view.case.number.to_string()/>
             <ConfirmBar summary><Button label=fl!(text, "cases-withdraw")/></ConfirmBar>
         </form>
+    }
+}
+
+fn withdrawing(text: Text, case: &Case) -> String {
+    match (case.request.intent.removes(), case.freezes()) {
+        (false, _) => fl!(text, "cases-withdraw-means-correction"),
+        (true, true) => fl!(text, "cases-withdraw-means"),
+        (true, false) => fl!(text, "cases-withdraw-means-untouched"),
     }
 }
 
@@ -93,21 +97,29 @@ fn question(view: &CaseView, reader: &Reader) -> Question {
         about: None,
         rows: brief(view, reader),
         effects: Vec::new(),
-        summary: consequences(text, view),
+        summary: consequences(text, &view.case),
         approve: fl!(text, "cases-decide-approve"),
         refuse: fl!(text, "cases-decide-refuse"),
     }
 }
 
-fn consequences(text: Text, view: &CaseView) -> String {
-    let request = &view.case.request;
+fn consequences(text: Text, case: &Case) -> String {
+    let request = &case.request;
     if !request.intent.removes() {
-        fl!(text, "cases-decide-means-correction")
-    } else if request.include_read {
-        fl!(text, "cases-decide-means-read")
-    } else {
-        fl!(text, "cases-decide-means")
+        return fl!(text, "cases-decide-means-correction");
     }
+    let approved = match (request.include_read, request.has_correction) {
+        (false, false) => fl!(text, "cases-decide-means-unread"),
+        (false, true) => fl!(text, "cases-decide-means-unread-letter"),
+        (true, false) => fl!(text, "cases-decide-means-read"),
+        (true, true) => fl!(text, "cases-decide-means-read-letter"),
+    };
+    let refused = if case.freezes() {
+        fl!(text, "cases-decide-means-back")
+    } else {
+        fl!(text, "cases-decide-means-untouched")
+    };
+    sentences(text, [approved, refused, fl!(text, "cases-decide-means-final")])
 }
 
 /// What an approver must know before anything else: who, why, how much, how risky.
@@ -118,14 +130,7 @@ fn brief(view: &CaseView, reader: &Reader) -> Rows {
     let reasons: Vec<String> =
         view.case.decision.reasons.iter().map(|reason| labels::approval_reason(text, *reason)).collect();
     let note = if request.note.is_empty() { fl!(text, "cases-no-note") } else { request.note.clone() };
-    let counts = fl!(
-        text,
-        "cases-brief-counts",
-        total = tally.total,
-        held = tally.held,
-        read = tally.read,
-        outside = tally.outside
-    );
+    let counts = extent(text, &view.case, &tally);
     vec![
         (fl!(text, "cases-requester"), requester),
         (fl!(text, "cases-intent"), labels::intent(text, request.intent)),
@@ -135,4 +140,70 @@ fn brief(view: &CaseView, reader: &Reader) -> Rows {
         (fl!(text, "cases-why-approval"), reasons.join(if reader.is_chinese() { "；" } else { "; " })),
         (fl!(text, "cases-until"), show::near(text, view.case.expires_at, reader.now, reader.zone)),
     ]
+}
+
+/// What is frozen and read is known only where somebody looked.
+fn extent(text: Text, case: &Case, tally: &Tally) -> String {
+    let (total, outside) = (tally.total, tally.outside);
+    if !case.freezes() {
+        return fl!(text, "cases-brief-counts-untouched", total = total, outside = outside);
+    }
+    fl!(text, "cases-brief-counts", total = total, held = tally.held, read = tally.read, outside = outside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::case;
+    use super::*;
+    use domain::shared::{Intent, Language};
+
+    fn said(language: Language, say: impl Fn(Text, &Case) -> String, change: impl Fn(&mut Case)) -> String {
+        let mut case = case();
+        change(&mut case);
+        say(Text::of(language), &case)
+    }
+
+    #[test]
+    fn corrections_go_out_only_where_one_was_written() {
+        for (language, correction) in [(Language::Chinese, "更正邮件"), (Language::English, "correction")]
+        {
+            for include_read in [true, false] {
+                let of = |has_correction| {
+                    said(language, consequences, |case| {
+                        case.request.include_read = include_read;
+                        case.request.has_correction = has_correction;
+                    })
+                };
+                assert!(of(true).contains(correction), "{}", of(true));
+                assert!(!of(false).contains(correction), "{}", of(false));
+            }
+        }
+        assert_eq!(
+            said(Language::Chinese, consequences, |_| {}),
+            "同意：正式移除未读副本。不同意：冻结的副本原样放回。决定之后不能在这里更改。"
+        );
+    }
+
+    #[test]
+    fn nothing_goes_back_where_nothing_was_frozen() {
+        for (language, back) in [(Language::Chinese, "放回"), (Language::English, "go back")] {
+            for say in [consequences, withdrawing] {
+                assert!(said(language, say, |_| {}).contains(back), "{back}");
+                let later = said(language, say, |case| case.decision.freeze_first = false);
+                assert!(!later.contains(back), "{later}");
+                let correction = said(language, say, |case| case.request.intent = Intent::CorrectOnly);
+                assert!(!correction.contains(back), "{correction}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_nobody_looked_at_is_not_counted() {
+        let tally = Tally { total: 3, outside: 1, ..Tally::default() };
+        let say = |text: Text, case: &Case| extent(text, case, &tally);
+        let looked = said(Language::English, say, |_| {});
+        assert_eq!(looked, "3 recipients: 0 frozen, 0 read already, 1 outside");
+        let not = said(Language::English, say, |case| case.decision.freeze_first = false);
+        assert_eq!(not, "3 recipients, 1 outside; no mailbox was looked at yet");
+    }
 }

@@ -28,6 +28,8 @@ pub struct Situation {
     pub state: CaseState,
     /// Copies are to be taken out of mailboxes, not only corrected.
     pub removes: bool,
+    /// Unread copies are held while somebody decides.
+    pub freezes: bool,
     pub ending: Option<Ending>,
     /// Who can decide.
     pub approvers: Vec<String>,
@@ -85,10 +87,11 @@ fn holding(text: Text, now: &Situation) -> Headline {
 
 fn awaiting(text: Text, now: &Situation) -> Headline {
     let until = now.until.clone();
-    let next = match (now.removes, now.tally.held) {
-        (false, _) => fl!(text, "live-awaiting-correction", until = until),
-        (true, 0) => fl!(text, "live-awaiting-untouched", until = until),
-        (true, held) => fl!(text, "live-awaiting-frozen", held = held, until = until),
+    let next = match (now.removes, now.freezes, now.tally.held) {
+        (false, ..) => fl!(text, "live-awaiting-correction", until = until),
+        (true, false, _) => fl!(text, "live-awaiting-later", until = until),
+        (true, true, 0) => fl!(text, "live-awaiting-untouched", until = until),
+        (true, true, held) => fl!(text, "live-awaiting-frozen", held = held, until = until),
     };
     if now.approvers.is_empty() {
         let explanation = sentences(text, [fl!(text, "live-nobody-decides"), next]);
@@ -154,7 +157,8 @@ fn corrections(text: Text, tally: &Tally) -> String {
 }
 
 fn releasing(text: Text, now: &Situation) -> Headline {
-    let explanation = fl!(text, "live-releasing-next");
+    let explanation =
+        if now.freezes { fl!(text, "live-releasing-next") } else { fl!(text, "live-closed-untouched") };
     Headline { title: ended(text, now.ending), explanation, tone: Tone::Busy }
 }
 
@@ -235,6 +239,7 @@ mod tests {
         Situation {
             state,
             removes: true,
+            freezes: true,
             ending: None,
             approvers: vec!["王磊".into()],
             mine: false,
@@ -254,12 +259,36 @@ mod tests {
         assert_eq!(frozen.title, "正在等待 王磊 审批");
         assert_eq!(
             frozen.explanation,
-            "2 个邮箱里的未读副本已冻结，收件人看不到。到今天 18:00 还没有决定，会原样放回。"
+            "2 个邮箱里的未读副本已冻结，收件人看不到。到 今天 18:00 还没有决定，会原样放回。"
         );
         let mine = Situation { mine: true, ..situation(CaseState::AwaitingApproval, Tally::default()) };
         assert_eq!(chinese(&mine).title, "正在等待你审批");
         let nobody = Situation { approvers: vec![], ..mine };
         assert_eq!(chinese(&nobody).tone, Tone::Bad);
+    }
+
+    #[test]
+    fn nothing_is_said_about_frozen_copies_where_none_is_frozen() {
+        let waiting = situation(CaseState::AwaitingApproval, Tally::default());
+        let releasing = Situation { state: CaseState::Releasing, ..waiting.clone() };
+        let not = [
+            Situation { freezes: false, ..waiting.clone() },
+            Situation { freezes: false, removes: false, ..waiting.clone() },
+            Situation { freezes: false, ..releasing.clone() },
+        ];
+        for (language, word) in [(Language::Chinese, "冻结的"), (Language::English, "rozen")] {
+            let text = Text::of(language);
+            for now in &not {
+                let said = of(text, now).explanation;
+                assert!(!said.contains(word) && !said.contains("可以冻结"), "{said}");
+            }
+            let said = of(text, &releasing).explanation;
+            assert!(said.contains(word), "{said}");
+        }
+        assert_eq!(
+            chinese(&not[0]).explanation,
+            "批准之前什么都不动，未读副本还在收件人的邮箱里。到 今天 18:00 还没有决定，撤回单就此结束。"
+        );
     }
 
     #[test]
@@ -297,7 +326,7 @@ mod tests {
         let asked = chinese(&situation(CaseState::RestoreRequested, tally));
         assert_eq!(asked.title, "正在等待 王磊 审批：是否把邮件放回去");
         assert!(
-            asked.explanation.contains("到今天 18:00 还没有决定，就维持撤回的结果"),
+            asked.explanation.contains("到 今天 18:00 还没有决定，就维持撤回的结果"),
             "{}",
             asked.explanation
         );

@@ -64,6 +64,7 @@ fn situation(view: &CaseView, tally: Tally, reader: &Reader) -> Situation {
     Situation {
         state: view.case.state,
         removes: view.case.request.intent.removes(),
+        freezes: view.case.freezes(),
         ending: headline::ending(&view.trail),
         approvers: view.approvers.iter().map(|person| person.name.clone()).collect(),
         mine: view.may_decide(reader.person),

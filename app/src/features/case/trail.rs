@@ -77,14 +77,18 @@ fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(
         "case.executing" => plain(Tone::Busy, fl!(text, "cases-told-executing")),
         "case.expired" => plain(Tone::Bad, fl!(text, "cases-told-expired")),
         "case.withdrawn" => plain(Tone::Plain, fl!(text, "cases-told-withdrawn", name = name)),
-        "case.releasing" => plain(Tone::Busy, fl!(text, "cases-told-releasing")),
+        "case.releasing" if told.case.freezes() => plain(Tone::Busy, fl!(text, "cases-told-releasing")),
         "case.finished" => {
             let (copies, sent) = (done("copy.held"), done("correction.sent") + done("copy.replaced"));
             let detail = fl!(text, "cases-told-finished-detail", copies = copies, sent = sent);
             Some((Tone::Good, fl!(text, "cases-told-finished"), detail))
         }
         "case.closed" => {
-            let detail = fl!(text, "cases-told-closed-detail", copies = done("copy.released"));
+            let back = told
+                .case
+                .freezes()
+                .then(|| fl!(text, "cases-told-closed-detail", copies = done("copy.released")));
+            let detail = back.unwrap_or_default();
             Some((Tone::Plain, fl!(text, "cases-told-closed"), detail))
         }
         "vault.emptied" => plain(Tone::Plain, fl!(text, "cases-told-vault-emptied")),

@@ -12,6 +12,7 @@ use crate::{
     org::{Person, Recipient},
     portal::Portal,
     store::{StoreError, Tx},
+    time::Timestamp,
 };
 use serde_json::json;
 use shared::{Act, CaseNumber, CaseState, NotificationKind, Verdict};
@@ -44,7 +45,7 @@ impl From<StoreError> for DecideError {
     }
 }
 
-/// An approver's verdict, bound to the digest of what they saw (I1). Answers with what was decided about.
+/// An approver's verdict, bound to the digest of what they saw (I1). Answers with the case as it was decided about.
 pub async fn decide(
     portal: &Portal,
     approver: &Person,
@@ -52,7 +53,7 @@ pub async fn decide(
     verdict: Verdict,
     comment: &str,
     seen: TargetsDigest,
-) -> Result<Act, DecideError> {
+) -> Result<Case, DecideError> {
     let comment = comment.trim();
     let now = portal.world.now();
     let directory = portal.directory().await?;
@@ -77,29 +78,36 @@ pub async fn decide(
         decided_at: now,
     };
     tx.insert_approval(&approval).await?;
-    let detail = json!({ "act": case.act(), "verdict": verdict, "digest": seen.hex() });
-    tx.record(&flow::entry(&case, Actor::Person(approver.id), now, "approval.given", detail)).await?;
     let actor = Actor::Person(approver.id);
-    let moved = match (case.act(), verdict) {
-        (Act::Recall, Verdict::Approved) => flow::start(tx.as_mut(), &mut case, actor, now).await,
-        (Act::Recall, Verdict::Refused) => {
-            flow::let_go(tx.as_mut(), &mut case, Event::Refuse, actor, now).await
-        }
-        (Act::Restore, Verdict::Approved) => flow::restore(tx.as_mut(), &mut case, actor, now).await,
-        (Act::Restore, Verdict::Refused) => {
-            flow::step(tx.as_mut(), &mut case, Event::DropRestore, actor, now).await
-        }
-    };
+    let detail = json!({ "act": case.act(), "verdict": verdict, "digest": seen.hex() });
+    tx.record(&flow::entry(&case, actor, now, "approval.given", detail)).await?;
+    let before = case.clone();
+    let moved = carry_out(tx.as_mut(), &mut case, verdict, actor, now).await;
     let told = NotificationKind::of_decision(approval.act, verdict).filter(|_| moved.is_ok());
     if let Some(kind) = told {
         notify::tell(tx.as_mut(), portal, &directory, &case, kind).await?;
     }
     finish(portal, tx, &case, moved).await?;
-    Ok(approval.act)
+    Ok(before)
 }
 
-/// The requester takes the request back while nothing has been removed for good.
-pub async fn withdraw(portal: &Portal, requester: &Person, number: CaseNumber) -> Result<(), DecideError> {
+async fn carry_out(
+    tx: &mut dyn Tx,
+    case: &mut Case,
+    verdict: Verdict,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    match (case.act(), verdict) {
+        (Act::Recall, Verdict::Approved) => flow::start(tx, case, actor, now).await,
+        (Act::Recall, Verdict::Refused) => flow::let_go(tx, case, Event::Refuse, actor, now).await,
+        (Act::Restore, Verdict::Approved) => flow::restore(tx, case, actor, now).await,
+        (Act::Restore, Verdict::Refused) => flow::step(tx, case, Event::DropRestore, actor, now).await,
+    }
+}
+
+/// The requester withdraws while nothing has been removed for good. Answers with the case as it is then.
+pub async fn withdraw(portal: &Portal, requester: &Person, number: CaseNumber) -> Result<Case, DecideError> {
     let now = portal.world.now();
     let mut tx = portal.store.write().await?;
     let case = tx.case_by_number(number).await?;
@@ -108,7 +116,8 @@ pub async fn withdraw(portal: &Portal, requester: &Person, number: CaseNumber) -
         return Err(DecideError::MovedOn(case.state));
     }
     let moved = flow::let_go(tx.as_mut(), &mut case, Event::Withdraw, Actor::Person(requester.id), now).await;
-    finish(portal, tx, &case, moved).await
+    finish(portal, tx, &case, moved).await?;
+    Ok(case)
 }
 
 pub(super) async fn finish(

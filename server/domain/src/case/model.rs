@@ -1,6 +1,6 @@
 //! The rows of a case, as services and engine hold them.
 
-use super::TargetsDigest;
+use super::{TargetsDigest, rules};
 use crate::{
     ids::{ApprovalId, CaseId, CopyId, CorrectionId, PersonId, SentId, TargetId},
     mail::{EmailAddress, Fingerprint, MessageId, NamedAddress},
@@ -215,6 +215,11 @@ impl Case {
     /// The requester acts for a mailbox that isn't theirs.
     pub fn is_delegated(&self) -> bool {
         self.owner() != self.requester
+    }
+
+    /// Unread copies are held while somebody decides; otherwise nothing is touched before.
+    pub fn freezes(&self) -> bool {
+        rules::freezes(self.decision.freeze_first, self.request.intent)
     }
 
     /// What is to be decided now, or was last.

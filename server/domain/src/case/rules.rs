@@ -91,8 +91,13 @@ pub fn takes_mail(case: &Case) -> bool {
     case.request.intent.removes() && !goes_back
 }
 
+/// Unread copies are held while somebody decides.
+pub fn freezes(freeze_first: bool, intent: Intent) -> bool {
+    freeze_first && intent.removes()
+}
+
 pub fn opening(needs_approval: bool, freeze_first: bool, intent: Intent) -> Opening {
-    match (needs_approval, freeze_first && intent.removes()) {
+    match (needs_approval, freezes(freeze_first, intent)) {
         (false, _) => Opening::Start,
         (true, true) => Opening::HoldFirst,
         (true, false) => Opening::AskForApproval,
@@ -293,6 +298,18 @@ mod tests {
             if may_advance(event, tasks, corrections) && ![Event::Expire, Event::DropRestore].contains(&event) {
                 prop_assert_eq!(tasks, 0);
                 prop_assert!(event != Event::Finish || !corrections);
+            }
+        }
+    }
+
+    #[test]
+    fn copies_are_held_only_where_some_are_to_be_taken_and_the_policy_says_so() {
+        assert!(freezes(true, Intent::Recall) && freezes(true, Intent::RecallAndReplace));
+        assert!(!freezes(true, Intent::CorrectOnly) && !freezes(false, Intent::Recall));
+        for intent in Intent::ALL {
+            for freeze_first in [true, false] {
+                let held = opening(true, freeze_first, *intent) == Opening::HoldFirst;
+                assert_eq!(held, freezes(freeze_first, *intent), "what is said to be frozen is");
             }
         }
     }

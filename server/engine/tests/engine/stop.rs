@@ -241,7 +241,7 @@ async fn no_copy_is_taken_after_a_withdrawal() {
         let (portal, ann) = (office.portal.clone(), office.who("ann").await);
         let pull: Pull = Arc::new(move || {
             let (portal, ann) = (portal.clone(), ann.clone());
-            Box::pin(async move { decide::withdraw(&portal, &ann, number).await.ok().map(|()| Vec::new()) })
+            Box::pin(async move { decide::withdraw(&portal, &ann, number).await.ok().map(|_| Vec::new()) })
         });
         let (hand, _) = work_with(&office, pull, When::Reading, moment).await;
         assert_eq!(hand.late_removals.load(Ordering::SeqCst), 0, "withdrawn at {moment}");

@@ -9,7 +9,7 @@ const PLAN: Plan = Plan {
     include_read: false,
     has_letter: true,
     needs_approval: true,
-    freeze_first: true,
+    freezes: true,
 };
 
 fn said(language: Language, plan: Plan, counts: Counts, letters: usize) -> Vec<String> {
@@ -71,7 +71,7 @@ fn outsiders_without_a_letter_are_a_warning() {
 
 #[test]
 fn a_correction_alone_removes_nothing() {
-    let plan = Plan { intent: Intent::CorrectOnly, needs_approval: false, ..PLAN };
+    let plan = Plan { intent: Intent::CorrectOnly, needs_approval: false, freezes: false, ..PLAN };
     let sentences = said(Language::Chinese, plan, Counts { unread: 3, outside: 1, ..Counts::default() }, 4);
     assert_eq!(sentences, ["原邮件留在原处，不会从任何邮箱里移走。", "更正邮件马上发给 4 位收件人。"]);
 }
@@ -99,5 +99,5 @@ fn the_button_says_what_it_does() {
     let text = Text::of(Language::Chinese);
     assert_eq!(button(text, PLAN), "先冻结，并提交审批");
     assert_eq!(button(text, Plan { needs_approval: false, ..PLAN }), "立即撤回");
-    assert_eq!(button(text, Plan { intent: Intent::CorrectOnly, ..PLAN }), "提交审批");
+    assert_eq!(button(text, Plan { intent: Intent::CorrectOnly, freezes: false, ..PLAN }), "提交审批");
 }
