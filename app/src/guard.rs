@@ -111,22 +111,6 @@ pub async fn public(path: &str) -> Result<(Asked, Option<Viewer>), ServerFnError
     }
 }
 
-/// For server functions that only islands call: 401 and 403 instead of redirects.
-pub async fn call(path: &str) -> Result<(Asked, Viewer), ServerFnError> {
-    let (asked, checked) = begin(path).await?;
-    let status = match checked {
-        Ok(Some(viewer)) => return Ok((asked, viewer)),
-        Ok(None) => StatusCode::UNAUTHORIZED,
-        Err(Refusal::Forbidden | Refusal::Unlisted(_)) => StatusCode::FORBIDDEN,
-        Err(refusal) => {
-            tracing::warn!(%refusal, path, "turned away");
-            refusal.status()
-        }
-    };
-    asked.response.set_status(status);
-    Err(settled())
-}
-
 async fn begin(path: &str) -> Result<(Asked, Result<Option<Viewer>, Refusal>), ServerFnError> {
     let asked = Asked::take().ok_or_else(settled)?;
     let checked = check(&asked, access::of(access::SERVER_FNS, path), path).await;

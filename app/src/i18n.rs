@@ -73,7 +73,11 @@ impl I18nAssets for Built {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        fs,
+        path::Path,
+    };
 
     /// Key → the variables its sentence uses.
     fn sentences(catalogue: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -113,6 +117,29 @@ mod tests {
             let (_, catalogue) = FILES[usize::from(language == Language::English)];
             for key in sentences(catalogue).keys() {
                 assert!(text.has(key), "{key} in {}", language.tag());
+            }
+        }
+    }
+
+    /// Keys stand in the code as they are, never put together: what isn't found there is never said.
+    #[test]
+    fn every_sentence_is_said_somewhere() {
+        let mut code = String::new();
+        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
+        let all = sentences(FILES[0].1);
+        let unsaid: Vec<&String> = all.keys().filter(|key| !code.contains(&format!("\"{key}\""))).collect();
+        assert!(unsaid.is_empty(), "{unsaid:?}");
+    }
+
+    /// The code of a folder without its tests.
+    fn read(folder: &Path, code: &mut String) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read(&path, code);
+            } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                code.push_str(text.split("#[cfg(test)]\nmod tests {").next().unwrap());
             }
         }
     }

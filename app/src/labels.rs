@@ -57,26 +57,6 @@ pub fn case_state(text: Text, state: CaseState) -> String {
     }
 }
 
-/// What the state means for the person who waits.
-pub fn case_explanation(text: Text, state: CaseState) -> String {
-    match state {
-        CaseState::Requested => fl!(text, "case-requested-means"),
-        CaseState::Holding => fl!(text, "case-holding-means"),
-        CaseState::AwaitingApproval => fl!(text, "case-awaiting-approval-means"),
-        CaseState::Approved => fl!(text, "case-approved-means"),
-        CaseState::Executing => fl!(text, "case-executing-means"),
-        CaseState::Finished => fl!(text, "case-finished-means"),
-        CaseState::Refused => fl!(text, "case-refused-means"),
-        CaseState::Expired => fl!(text, "case-expired-means"),
-        CaseState::Withdrawn => fl!(text, "case-withdrawn-means"),
-        CaseState::Releasing => fl!(text, "case-releasing-means"),
-        CaseState::Closed => fl!(text, "case-closed-means"),
-        CaseState::RestoreRequested => fl!(text, "case-restore-requested-means"),
-        CaseState::Restoring => fl!(text, "case-restoring-means"),
-        CaseState::Restored => fl!(text, "case-restored-means"),
-    }
-}
-
 pub fn case_tone(state: CaseState) -> Tone {
     match state {
         CaseState::Finished => Tone::Good,
@@ -261,7 +241,6 @@ mod tests {
         distinct(Intent::ALL, intent_hint);
         distinct(ReasonKind::ALL, reason);
         distinct(CaseState::ALL, case_state);
-        distinct(CaseState::ALL, case_explanation);
         distinct(TargetState::ALL, target_state);
         distinct(Outcome::ALL, outcome);
         distinct(Outcome::ALL, outcome_advice);
@@ -274,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn only_verified_outcomes_are_green() {
+    fn only_outcomes_without_a_remainder_are_green() {
         let green: Vec<Outcome> =
             Outcome::ALL.iter().copied().filter(|code| outcome_tone(*code) == Tone::Good).collect();
         assert_eq!(green, [Outcome::RemovedUnread, Outcome::ReplacedUnread, Outcome::Corrected]);

@@ -29,7 +29,9 @@ pub async fn sign_in(session: &Session, person: PersonId, now: Timestamp) -> Res
 }
 
 pub async fn sign_out(session: &Session) -> Result<(), Error> {
-    session.flush().await
+    session.flush().await?;
+    // What is said afterwards gets a session of its own: a request still under way must not find one to fill again.
+    session.cycle_id().await
 }
 
 /// Who signed in here; nobody when that was too long ago.

@@ -1,6 +1,6 @@
 //! How a session begins, lives and ends.
 
-use crate::support::{TestApp, address, cookies, location};
+use crate::support::{TestApp, address, cookies, location, say};
 use domain::account::{self, Accounts, GiveError};
 use reqwest::{Method, Response, StatusCode, header};
 use server::{commands::demo::PASSWORD, demo::AccountKind};
@@ -69,6 +69,12 @@ async fn signing_out_ends_the_session_for_good() {
         app.request(Method::POST, "/api/sign-out").header(header::COOKIE, &cookie).send().await.unwrap();
     assert_eq!(location(&out), "/sign-in");
     assert_eq!(status_with(&app, &cookie).await, StatusCode::SEE_OTHER);
+    let after = pair(&session_cookie(&out));
+    assert_ne!(after, cookie, "nothing that was under way can fill the old session again");
+    assert_eq!(status_with(&app, &after).await, StatusCode::SEE_OTHER);
+    let page = app.request(Method::GET, "/sign-in").header(header::COOKIE, &after).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    assert!(page.contains(&say("sign-in-done-out")), "{page}");
 }
 
 /// Whoever knew the old password may be the reason for the new one.

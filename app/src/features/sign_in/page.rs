@@ -98,5 +98,5 @@ pub async fn leave(post: Post) -> Answer {
         return post.failed("/sent", &error).await;
     }
     post.asked.set_language_cookie(post.viewer.language());
-    post.go("/sign-in")
+    post.done("/sign-in", fl!(post.text, "sign-in-done-out")).await
 }
