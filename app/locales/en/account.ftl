@@ -11,7 +11,7 @@ sign-in-throttled = Too many tries. Try again in { $minutes } { $minutes ->
  }.
 sign-in-failed = Something broke on our side and you are not signed in. Try again in a moment; when you report it, give the number { $request }.
 sign-in-done-out = You are signed out.
-sign-in-forgotten = Forgot your password? An administrator can set a new one.
+sign-in-forgotten = Forgot your password? Whoever runs the portal can set a new one.
 ## Account
 account-title = My account
 account-name = Name

@@ -27,7 +27,7 @@ live-finished-read = All copies taken back, but { $read } may have been read
 live-finished-part = Partly taken back: { $gone } of { $total } recipients
 live-finished-none = No copy could be taken back
 live-finished-seen = { $read } of them may have seen the content.
-live-finished-missed = { $missed } could not be taken back; the reasons and next steps stand below.
+live-finished-missed = { $missed } could not be taken back; reasons and next steps are below.
 live-corrected-all = The correction has been sent to everyone
 live-corrected-part = The correction has not reached everyone
 live-corrected-none = No correction has been sent
@@ -96,7 +96,7 @@ live-inbox = Inbox
 live-correction = Correction: { $state }
 live-correction-in-place = Correction: in place of the original
 ## Pages of cases
-cases-mine = My recalls
+cases-mine = My cases
 cases-none = You have not recalled anything yet
 cases-none-hint = Open a mail you have sent and choose “Recall”. Before anything happens you see what would become of each copy.
 cases-none-start = Go to sent mail

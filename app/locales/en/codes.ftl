@@ -24,9 +24,9 @@ case-expired = Approval timed out
 case-withdrawn = Withdrawn
 case-releasing = Putting back
 case-closed = Closed
-case-restore-requested = Waiting for approval to restore
-case-restoring = Restoring
-case-restored = Restored
+case-restore-requested = Waiting for approval to put back
+case-restoring = Putting the mail back
+case-restored = Mail put back
 ## States of a recipient
 target-waiting = Waiting
 target-located = Copy found

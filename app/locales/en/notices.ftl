@@ -1,6 +1,6 @@
 ## Mails of the portal itself. Nothing of the recalled mail stands in them.
 notice-greeting = Hello { $name },
-notice-footer = Recant wrote this mail by itself; nobody reads answers to it.
+notice-footer = This mail was sent automatically by Recant; replies aren’t read.
 notice-intent = What: { $intent }
 notice-reason = Why: { $reason }
 notice-recipients = Recipients: { $recipients }
@@ -38,4 +38,4 @@ notice-stuck = After case { $number } its frozen copies must go back, but { $stu
 notice-to-decide = Look at it and decide:
 notice-to-case = The case:
 notice-to-report = The report:
-notice-to-doctor = Which mailboxes, and why, stands in the system check:
+notice-to-doctor = See the system check for which mailboxes and why:

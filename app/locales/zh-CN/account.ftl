@@ -8,7 +8,7 @@ sign-in-wrong = 邮箱地址或密码不对。请检查后再试。
 sign-in-throttled = 尝试次数太多。请 { $minutes } 分钟后再试。
 sign-in-failed = 系统出错，没能登录。请稍后再试；报障时请提供编号 { $request }。
 sign-in-done-out = 已退出。
-sign-in-forgotten = 忘记密码？请联系管理员重设。
+sign-in-forgotten = 忘记密码？请联系系统运维人员重设。
 ## 账户
 account-title = 我的账户
 account-name = 姓名

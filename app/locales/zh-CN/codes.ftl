@@ -24,9 +24,9 @@ case-expired = 审批超时
 case-withdrawn = 已取消
 case-releasing = 正在放回
 case-closed = 已结束
-case-restore-requested = 恢复待审批
-case-restoring = 正在恢复
-case-restored = 已恢复
+case-restore-requested = 放回待审批
+case-restoring = 正在放回邮件
+case-restored = 邮件已放回
 ## 收件对象状态
 target-waiting = 等待处理
 target-located = 已找到副本

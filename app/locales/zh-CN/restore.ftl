@@ -1,7 +1,7 @@
 ## 把撤回的邮件放回去：申请人
 restore-title = 把邮件放回去…
 restore-means-back = 副本会放回原来的文件夹，标记和日期都不变；当时没有读过的，会显示为新邮件。
-restore-means-both = 替换的邮件会留在原处，所以有 { $both } 个收件对象会同时有两封邮件。
+restore-means-both = 更换后的邮件会留在原处，所以有 { $both } 个收件对象会同时有两封邮件。
 restore-means-sent = 已经发出的更正邮件收不回来。
 restore-kept-until = 保险库把副本保留到 { $until }，之后就不能再放回。
 restore-note = 为什么要放回去？
@@ -40,7 +40,7 @@ restore-restoring-next = 正在逐个邮箱放回原来的文件夹，标记和�
 restore-done = 邮件已放回
 restore-done-none = 没有可以放回的邮件
 restore-done-back = 在 { $back } 个邮箱里，邮件已回到撤回之前的位置。
-restore-done-both = 其中 { $both } 个收件对象同时还有替换的邮件。
+restore-done-both = 其中 { $both } 个收件对象同时还有更换后的邮件。
 restore-done-sent = 之前已发出 { $sent } 封更正邮件。
 restore-counted = { $total } 个邮箱，{ $done } 个已处理
 ## 申请和报告

@@ -234,7 +234,7 @@ async fn let_a_day_pass(office: &Office) -> Result<()> {
     Ok(())
 }
 
-/// A finished recall shall be undone, or that wish is taken back.
+/// A finished recall shall be undone, or that wish is withdrawn.
 async fn restore(office: &Office) -> Result<()> {
     let lured = matches!(office.lure, Lure::Restore | Lure::DropRestore);
     if !lured && !office.dice.chance(20) {

@@ -1,4 +1,4 @@
-//! A finished recall undone through the portal's pages: asked for, taken back, decided, carried out.
+//! A finished recall undone through the portal's pages: asked for, withdrawn, decided, carried out.
 
 use crate::support::{TestApp, address, location, say, say_with};
 use domain::shared::CaseState;
@@ -85,7 +85,7 @@ async fn asking_needs_a_reason_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
-async fn a_request_can_be_taken_back_and_strangers_learn_nothing() {
+async fn a_request_can_be_withdrawn_and_strangers_learn_nothing() {
     let app = TestApp::start().await;
     let (mut employee, page, colleague) = finished(&app).await;
     let mut stranger = app.signed_in(AccountKind::Administrator).await;

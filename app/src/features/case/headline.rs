@@ -337,7 +337,7 @@ mod tests {
         let back = Tally { put_back: 2, corrections_sent: 3, replacements: 2, ..Tally::default() };
         assert_eq!(
             chinese(&situation(CaseState::Restored, back)).explanation,
-            "在 2 个邮箱里，邮件已回到撤回之前的位置。其中 2 个收件对象同时还有替换的邮件。之前已发出 1 封更正邮件。"
+            "在 2 个邮箱里，邮件已回到撤回之前的位置。其中 2 个收件对象同时还有更换后的邮件。之前已发出 1 封更正邮件。"
         );
     }
 

@@ -8,7 +8,7 @@ use super::{
     islands::{Follow, LiveBoard},
     progress::{self, Reader},
     refresh::Refresh,
-    restore::{Offer, TakeBack},
+    restore::{self, Offer},
     technical::Technical,
     trail::{self, Told},
 };
@@ -201,7 +201,7 @@ fn Forms(view: Arc<CaseView>, reader: Reader, typed: String) -> impl IntoView {
         return view! { <Withdrawal view text=reader.text/> }.into_any();
     }
     if view.may_drop_restore() {
-        return view! { <TakeBack view text=reader.text/> }.into_any();
+        return view! { <restore::Withdrawal view text=reader.text/> }.into_any();
     }
     ().into_any()
 }

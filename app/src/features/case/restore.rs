@@ -63,7 +63,7 @@ fn Form(view: Arc<CaseView>, reader: Reader, note: String) -> impl IntoView {
 
 /// While it waits for a decision.
 #[component]
-pub fn TakeBack(view: Arc<CaseView>, text: Text) -> impl IntoView {
+pub fn Withdrawal(view: Arc<CaseView>, text: Text) -> impl IntoView {
     view! {
         <form method="post" action=DropRestore::PATH class="no-print">
             <Hidden name="number" value=view.case.number.to_string()/>
@@ -126,7 +126,7 @@ fn offered(view: &CaseView, reader: &Reader, kept_for: Duration) -> Vec<String> 
     said
 }
 
-/// How the last request ended, unless the requester took it back.
+/// How the last request ended, unless the requester withdrew it.
 fn last_time(text: Text, view: &CaseView) -> Option<String> {
     let dropped = view.trail.iter().rev().find(|entry| entry.action == "case.restore_dropped")?;
     match dropped.actor {
@@ -196,7 +196,7 @@ mod tests {
             assert!(html.contains(part), "{part} in {html}");
         }
         assert!(
-            !html.contains("替换的邮件") && !html.contains("收不回来"),
+            !html.contains("更换后的邮件") && !html.contains("收不回来"),
             "nothing of the sort was sent: {html}"
         );
         let nobody = CaseView { approvers: vec![], ..finished() };
@@ -220,7 +220,7 @@ mod tests {
             let dropped = told(1, "case.restore_dropped", actor, Value::Null);
             last_time(text, &CaseView { trail: vec![dropped], ..finished() })
         };
-        assert_eq!(ended(Actor::System).as_deref(), Some("Nobody decided in time last time."));
+        assert_eq!(ended(Actor::System).as_deref(), Some("Last time, nobody decided in time."));
         assert!(ended(Actor::Person(person(9))).is_some_and(|said| said.contains("didn’t agree")));
         assert_eq!(ended(Actor::Person(person(1))), None, "she knows");
     }

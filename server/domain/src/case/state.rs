@@ -22,7 +22,7 @@ pub enum Event {
     /// A finished recall is to be undone: an act of its own, with an approval of its own.
     AskRestore,
     Restore,
-    /// Refused, taken back, or nobody decided: what was finished stays so.
+    /// Refused, withdrawn, or nobody decided: what was finished stays so.
     DropRestore,
     FinishRestore,
 }
