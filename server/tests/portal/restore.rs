@@ -136,6 +136,10 @@ async fn the_manager_decides_about_putting_back_and_it_happens() {
     let told = manager.submit(&told, form).await.unwrap();
     assert_eq!(told.messages(), [say("restore-decided-approved")]);
 
+    let report = manager.open(&format!("{}/report", page.path)).await.unwrap();
+    let current = "href=\"/approvals\" aria-current=\"page\"";
+    assert!(told.body.contains(current) && report.body.contains(current), "they came from their approvals");
+
     let done = say("restore-done");
     let back = until(&mut employee, &page.path, &done, |page| page.text().contains(&done)).await;
     assert_eq!(state(&app, &page).await, CaseState::Restored);

@@ -44,12 +44,7 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
     let reader = reader(&visit);
     let text = visit.text;
     let progress = progress::snapshot(&view, pulse, &reader);
-    let section = match view.access {
-        Access::Requester => Section::Cases,
-        Access::Delegate => Section::Sent,
-        Access::Approver => Section::Approvals,
-        Access::Helpdesk => Section::Helpdesk,
-    };
+    let section = section(view.access);
     let page = form::page_index(visit.query.get("entries").as_deref());
     let subject = view.subject().map(str::to_owned);
     let kept_for = visit.portal().settings.retention;
@@ -84,6 +79,16 @@ pub fn reader(visit: &Visit) -> Reader {
         person: visit.viewer.id(),
         zone: visit.portal().settings.time_zone,
         now: visit.now(),
+    }
+}
+
+/// Where in the portal the reader found the case.
+pub fn section(access: Access) -> Section {
+    match access {
+        Access::Requester => Section::Cases,
+        Access::Delegate => Section::Sent,
+        Access::Approver => Section::Approvals,
+        Access::Helpdesk => Section::Helpdesk,
     }
 }
 
@@ -209,14 +214,7 @@ fn Forms(view: Arc<CaseView>, reader: Reader, typed: String) -> impl IntoView {
 #[component]
 fn Story(view: Arc<CaseView>, reader: Reader) -> impl IntoView {
     let text = reader.text;
-    let told = Told {
-        case: &view.case,
-        approvals: &view.approvals,
-        directory: &view.directory,
-        comments: view.access.reads_mail(),
-        zone: reader.zone,
-        now: reader.now,
-    };
+    let told = Told::of(&view, &reader);
     let moments = trail::timeline(text, &view.trail, &told);
     let label = fl!(text, "cases-timeline");
     view! { <Card id="story" title=label.clone()><Timeline label moments/></Card> }

@@ -4,7 +4,7 @@ use super::{
     advice, asking,
     csv::{self, download},
     headline,
-    page::reader,
+    page::{reader, section},
     progress::{Reader, correction_of, snapshot},
     trail::{self, Told},
 };
@@ -14,9 +14,7 @@ use crate::{
     guard::{self, Refusal},
     i18n::{Text, fl},
     kit::{Card, Cell, Facts, LinkButton, Moment, Table, Timeline},
-    labels,
-    layout::Section,
-    local_path,
+    labels, local_path,
     page::{Page, PageError, Visit, page},
     show,
 };
@@ -58,6 +56,7 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
         at = show::full(text, reader.now, reader.zone),
         zone = reader.zone.name()
     );
+    let section = section(view.access);
     let look = snapshot(&view, String::new(), &reader);
     let view = Arc::new(view);
     let body = view! {
@@ -77,7 +76,7 @@ async fn build(visit: Visit) -> Result<Page, PageError> {
             <Course view reader/>
         </article>
     };
-    Ok(Page { title, section: Section::Cases, body: body.into_any() })
+    Ok(Page { title, section, body: body.into_any() })
 }
 
 #[component]
@@ -149,14 +148,7 @@ fn mailed(view: &CaseView, target: &Target, reader: &Reader) -> String {
 #[component]
 fn Course(view: Arc<CaseView>, reader: Reader) -> impl IntoView {
     let text = reader.text;
-    let told = Told {
-        case: &view.case,
-        approvals: &view.approvals,
-        directory: &view.directory,
-        comments: view.access.reads_mail(),
-        zone: reader.zone,
-        now: reader.now,
-    };
+    let told = Told::of(&view, &reader);
     let moments: Vec<Moment> = trail::timeline(text, &view.trail, &told);
     let head = view.trail.last().map(|entry| {
         let sentence = fl!(text, "report-audit", seq = entry.seq, entries = view.trail.len());

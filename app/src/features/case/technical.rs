@@ -133,14 +133,7 @@ fn Audit(view: Arc<CaseView>, reader: Reader, page: u64) -> impl IntoView {
     let text = reader.text;
     let total = pages(view.trail.len() as u64, ENTRIES as u64);
     let page = page.min(total - 1);
-    let told = Told {
-        case: &view.case,
-        approvals: &view.approvals,
-        directory: &view.directory,
-        comments: false,
-        zone: reader.zone,
-        now: reader.now,
-    };
+    let told = Told::of(&view, &reader);
     let heads = [
         fl!(text, "cases-audit-seq"),
         fl!(text, "cases-audit-at"),

@@ -1,5 +1,6 @@
 //! The audit trail as a timeline: acts of people and milestones. Single copies are only counted. Pure.
 
+use super::progress::Reader;
 use crate::{
     i18n::{Text, fl},
     kit::{Moment, Tone},
@@ -8,7 +9,7 @@ use crate::{
 use chrono_tz::Tz;
 use domain::{
     audit::Entry,
-    case::{Approval, Case},
+    case::{Approval, Case, view::CaseView},
     ids::PersonId,
     org::Directory,
     shared::{Act, Verdict},
@@ -24,6 +25,19 @@ pub struct Told<'a> {
     pub comments: bool,
     pub zone: Tz,
     pub now: Timestamp,
+}
+
+impl<'a> Told<'a> {
+    pub fn of(view: &'a CaseView, reader: &Reader) -> Self {
+        Self {
+            case: &view.case,
+            approvals: &view.approvals,
+            directory: &view.directory,
+            comments: view.access.reads_mail(),
+            zone: reader.zone,
+            now: reader.now,
+        }
+    }
 }
 
 impl Told<'_> {
@@ -52,18 +66,7 @@ fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(
     let name = told.name(entry.actor, text);
     let plain = |tone, title| Some((tone, title, String::new()));
     match entry.action.as_str() {
-        "case.requested" => {
-            let targets = number(entry, "targets");
-            let intent = labels::intent(text, told.case.request.intent);
-            let title = match mailbox(entry) {
-                Some(mailbox) => {
-                    let mailbox = told.name(Some(mailbox), text);
-                    fl!(text, "cases-told-requested-for", name = name, intent = intent, mailbox = mailbox)
-                }
-                None => fl!(text, "cases-told-requested", name = name, intent = intent),
-            };
-            Some((Tone::Plain, title, fl!(text, "cases-told-targets", targets = targets)))
-        }
+        "case.requested" => Some(requested(text, entry, name, told)),
         "case.holding" => plain(Tone::Busy, fl!(text, "cases-told-holding")),
         "case.awaiting_approval" => {
             let detail = match done("copy.held") {
@@ -84,10 +87,8 @@ fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(
             Some((Tone::Good, fl!(text, "cases-told-finished"), detail))
         }
         "case.closed" => {
-            let back = told
-                .case
-                .freezes()
-                .then(|| fl!(text, "cases-told-closed-detail", copies = done("copy.released")));
+            let copies = done("copy.released");
+            let back = told.case.freezes().then(|| fl!(text, "cases-told-closed-detail", copies = copies));
             let detail = back.unwrap_or_default();
             Some((Tone::Plain, fl!(text, "cases-told-closed"), detail))
         }
@@ -99,6 +100,18 @@ fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(
         }
         _ => putting_back(text, entry, &name, told, &done),
     }
+}
+
+fn requested(text: Text, entry: &Entry, name: String, told: &Told<'_>) -> (Tone, String, String) {
+    let intent = labels::intent(text, told.case.request.intent);
+    let title = match mailbox(entry) {
+        Some(mailbox) => {
+            let mailbox = told.name(Some(mailbox), text);
+            fl!(text, "cases-told-requested-for", name = name, intent = intent, mailbox = mailbox)
+        }
+        None => fl!(text, "cases-told-requested", name = name, intent = intent),
+    };
+    (Tone::Plain, title, fl!(text, "cases-told-targets", targets = number(entry, "targets")))
 }
 
 /// What follows when somebody asks to have a finished recall undone.
@@ -178,13 +191,26 @@ fn number(entry: &Entry, name: &str) -> u64 {
 mod tests {
     use super::super::sample::{case, entry, person, told as entry_by};
     use super::*;
-    use domain::{audit::Actor, shared::Language};
+    use domain::{
+        audit::Actor,
+        case::Request,
+        shared::{Intent, Language},
+    };
     use serde_json::json;
 
     fn titles(trail: &[Entry], approvals: &[Approval], comments: bool) -> Vec<(String, String)> {
-        let (case, directory) = (case(), Directory::default());
+        titles_of(&case(), trail, approvals, comments)
+    }
+
+    fn titles_of(
+        case: &Case,
+        trail: &[Entry],
+        approvals: &[Approval],
+        comments: bool,
+    ) -> Vec<(String, String)> {
+        let directory = Directory::default();
         let told = Told {
-            case: &case,
+            case,
             approvals,
             directory: &directory,
             comments,
@@ -214,6 +240,19 @@ mod tests {
         assert_eq!(told[0].1, "3 个收件对象");
         assert_eq!(told[2].1, "已冻结 1 份副本");
         assert_eq!(told[5].1, "收回 1 份副本，发出 0 封更正邮件");
+    }
+
+    #[test]
+    fn frozen_copies_go_back_only_where_there_were_some() {
+        let trail = [entry(1, "case.expired"), entry(2, "case.releasing"), entry(3, "case.closed")];
+        let told = titles(&trail, &[], true);
+        assert_eq!((told[1].0.as_str(), told[2].1.as_str()), ("开始放回冻结的副本", "放回 0 份副本"));
+        let correction =
+            Case { request: Request { intent: Intent::CorrectOnly, ..case().request }, ..case() };
+        let told = titles_of(&correction, &trail, &[], true);
+        let ended: Vec<&str> = told.iter().map(|(title, _)| title.as_str()).collect();
+        assert_eq!(ended, ["规定时间内没有人审批", "结束"]);
+        assert_eq!(told[1].1, "");
     }
 
     #[test]
