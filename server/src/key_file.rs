@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn two_at_once_are_one_after_the_other() {
+    fn while_one_changes_it_another_is_sent_away() {
         let (dir, world) = (tempfile::tempdir().unwrap(), world::real());
         let file = dir.path().join("vault.key");
         make(&file, &world).unwrap();

@@ -83,6 +83,7 @@ mod tests {
         shared::{CaseNumber, CaseState, Intent, Language},
         time::Timestamp,
     };
+    use std::slice::from_ref;
 
     fn row(serial: u32, state: CaseState, expires: i64) -> CaseRow {
         let case = domain::case::Case {
@@ -129,10 +130,11 @@ mod tests {
         for language in Language::ALL {
             let text = Text::of(language);
             let (held, not) = (fl!(text, "approvals-hint-frozen"), fl!(text, "approvals-hint-untouched"));
-            assert_eq!(hints(text, &[correction.clone()]), [not.clone()]);
-            assert_eq!(hints(text, &[untouched.clone()]), [not.clone()]);
-            assert_eq!(hints(text, &[frozen.clone()]), [held.clone()]);
-            assert_eq!(hints(text, &[frozen.clone(), correction.clone()]), [held, not]);
+            for other in [&correction, &untouched] {
+                assert_eq!(hints(text, from_ref(other)), [not.as_str()]);
+                assert_eq!(hints(text, &[frozen.clone(), other.clone()]), [held.as_str(), &not]);
+            }
+            assert_eq!(hints(text, from_ref(&frozen)), [held]);
         }
     }
 }

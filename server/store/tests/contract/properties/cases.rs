@@ -234,27 +234,8 @@ impl Command for Call {
                 yes(())
             }
             Self::List(filter, page) => yes(model.list_cases(filter, *page)),
-            Self::AtWork(now) => {
-                use CaseState as S;
-                let is_due = |case: &&Case| match case.state {
-                    S::Holding | S::Executing | S::Releasing | S::Restoring => true,
-                    S::AwaitingApproval | S::RestoreRequested => case.expires_at <= at(*now),
-                    _ => false,
-                };
-                let mut found: Vec<_> = model.cases.iter().filter(is_due).collect();
-                found.sort_by_key(|case| case.id);
-                yes(found)
-            }
-            Self::Approve { n, case, verdict, time } => {
-                if model.approvals.iter().any(|known| known.id == id(*n)) {
-                    return broken(StoreError::Conflict("the approval"));
-                }
-                if model.case(id(*case)).is_none() {
-                    return broken(DANGLING);
-                }
-                model.approvals.push(approval(*n, *case, *verdict, *time));
-                yes(())
-            }
+            Self::AtWork(now) => yes(model.at_work(*now)),
+            Self::Approve { n, case, verdict, time } => model.approve(approval(*n, *case, *verdict, *time)),
             Self::Approvals(case) => {
                 let mut found: Vec<_> = model.approvals.iter().filter(|one| one.case == id(*case)).collect();
                 found.sort_by_key(|one| (one.decided_at, one.id));
@@ -270,6 +251,29 @@ impl Command for Call {
 }
 
 impl Model {
+    fn at_work(&self, now: i64) -> Vec<&Case> {
+        use CaseState as S;
+        let is_due = |case: &&Case| match case.state {
+            S::Holding | S::Executing | S::Releasing | S::Restoring => true,
+            S::AwaitingApproval | S::RestoreRequested => case.expires_at <= at(now),
+            _ => false,
+        };
+        let mut found: Vec<_> = self.cases.iter().filter(is_due).collect();
+        found.sort_by_key(|case| case.id);
+        found
+    }
+
+    fn approve(&mut self, approval: Approval) -> Expected {
+        if self.approvals.iter().any(|known| known.id == approval.id) {
+            return broken(StoreError::Conflict("the approval"));
+        }
+        if self.case(approval.case).is_none() {
+            return broken(DANGLING);
+        }
+        self.approvals.push(approval);
+        yes(())
+    }
+
     fn insert_case(
         &mut self,
         (case, targets, corrections): (Case, Vec<Target>, Vec<Correction>),

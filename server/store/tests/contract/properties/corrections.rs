@@ -131,17 +131,7 @@ impl Command for Call {
                 }
                 yes(())
             }
-            Self::Settle { case, state, now } => {
-                let is_planned =
-                    |row: &Correction| row.case == id(*case) && row.state == CorrectionState::Planned;
-                let mut count = 0_u64;
-                for one in rows.iter_mut().filter(|one| is_planned(&one.row)) {
-                    (one.row.state, one.row.due_at) = (*state, at(*now));
-                    one.changes += 1;
-                    count += 1;
-                }
-                yes(count)
-            }
+            Self::Settle { case, state, now } => model.settle_planned(*case, *state, *now),
             Self::Prolong { holder, rows: named, until } => {
                 let named = rows.iter_mut().filter(|one| named.iter().any(|n| one.row.id == number(*n)));
                 let leases = named.map(|one| &mut one.row.lease);
@@ -160,6 +150,17 @@ impl Command for Call {
 }
 
 impl Model {
+    fn settle_planned(&mut self, case: u128, state: CorrectionState, now: i64) -> Expected {
+        let is_planned = |row: &Correction| row.case == id(case) && row.state == CorrectionState::Planned;
+        let mut count = 0_u64;
+        for one in self.corrections.iter_mut().filter(|one| is_planned(&one.row)) {
+            (one.row.state, one.row.due_at) = (state, at(now));
+            one.changes += 1;
+            count += 1;
+        }
+        yes(count)
+    }
+
     pub fn claim_corrections(&mut self, holder: &str, now: i64, until: i64, limit: u32) -> Expected {
         let is_due = |one: &&mut Outgoing<Correction>| {
             is_open(one.row.state) && one.row.due_at <= at(now) && is_free(&one.row.lease, at(now))

@@ -173,16 +173,7 @@ impl Command for Call {
                 }
             }),
             Self::Assign { targets, task, outcome, now } => {
-                for target in ids(targets) {
-                    let Some(one) = model.targets.iter_mut().find(|one| one.row.id == target) else {
-                        return broken(StoreError::Missing("the target"));
-                    };
-                    (one.row.task, one.row.attempts) = (*task, 0);
-                    (one.row.due_at, one.row.updated_at) = (at(*now), at(*now));
-                    one.row.outcome = outcome.or(one.row.outcome);
-                    one.changes += 1;
-                }
-                yes(())
+                model.assign(&ids(targets), *task, *outcome, *now)
             }
             Self::Pulse(case) => {
                 let Some(found) = model.case(id(*case)) else { return no(StoreError::Missing("the case")) };
@@ -209,6 +200,25 @@ impl Command for Call {
 }
 
 impl Model {
+    fn assign(
+        &mut self,
+        targets: &[TargetId],
+        task: Option<Task>,
+        outcome: Option<Outcome>,
+        now: i64,
+    ) -> Expected {
+        for target in targets {
+            let Some(one) = self.targets.iter_mut().find(|one| one.row.id == *target) else {
+                return broken(StoreError::Missing("the target"));
+            };
+            (one.row.task, one.row.attempts) = (task, 0);
+            (one.row.due_at, one.row.updated_at) = (at(now), at(now));
+            one.row.outcome = outcome.or(one.row.outcome);
+            one.changes += 1;
+        }
+        yes(())
+    }
+
     fn targets_where(&self, takes: impl Fn(&Target) -> bool) -> Vec<&Target> {
         self.targets.iter().map(|one| &one.row).filter(|row| takes(row)).collect()
     }
