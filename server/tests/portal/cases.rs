@@ -1,12 +1,13 @@
 //! The page of a case, as a browser gets it: how it stays fresh, what it says first, and how Sent leads to it.
 
-use crate::support::TestApp;
+use crate::support::{TestApp, address, say, say_with};
+use domain::mail::ParsedMail;
 use scraper::{Html, Selector};
 use server::{
     check::{Browser, Page, Wish, ask, find_sent},
     demo::AccountKind,
 };
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 /// Read copies need an approval, so the case waits for one.
 const WISH: Wish<'static> = Wish {
@@ -117,4 +118,44 @@ async fn sent_and_message_lead_to_the_open_case_instead_of_a_second_one() {
     let links = message.links();
     assert!(links.iter().all(|(to, _)| !to.contains("/ask")), "{links:?}");
     assert!(links.iter().any(|(to, _)| *to == page.path), "{links:?}");
+}
+
+/// What the portal has written to somebody.
+fn mails(app: &TestApp, owner: &str) -> Vec<String> {
+    let new = fs::read_dir(app.maildir(owner).join("new")).into_iter().flatten();
+    new.map(|file| ParsedMail::read(&fs::read(file.unwrap().path()).unwrap()).text).collect()
+}
+
+/// Where the policy freezes nothing, neither pages nor mails speak of frozen copies, or of a correction nobody wrote.
+#[tokio::test]
+async fn only_what_is_so_is_said_before_and_after_a_refusal() {
+    let app = TestApp::start_with(&[("RECANT_POLICY__FREEZE_FIRST", "false")]).await;
+    let (mut employee, page) = asked(&app, 3).await;
+    let number = page.path.strip_prefix("/cases/").unwrap();
+    assert!(page.text().contains(&say("cases-withdraw-means-untouched")), "{}", page.text());
+
+    let mut manager = app.signed_in(AccountKind::Manager).await;
+    let list = manager.open("/approvals").await.unwrap().text();
+    assert!(list.contains(&say("approvals-hint-untouched")), "{list}");
+    assert!(!list.contains(&say("approvals-hint-frozen")), "{list}");
+    let to_decide = manager.open(&page.path).await.unwrap();
+    let asked = to_decide.text();
+    for key in ["cases-decide-means-read", "cases-decide-means-untouched", "cases-decide-means-final"] {
+        assert!(asked.contains(&say(key)), "{key} in {asked}");
+    }
+    let form = to_decide.form("/api/case/decide").unwrap().fill("comment", "No.").unwrap();
+    let told = manager.submit(&to_decide, form.press("verdict", "refused").unwrap()).await.unwrap();
+    assert_eq!(told.messages(), [say("cases-decided-refused-untouched")]);
+
+    let refused = say_with("notice-refused-untouched", &[("number", number)]);
+    let (untouched, releasing) = (say("live-closed-untouched"), say("cases-told-releasing"));
+    let heard = || mails(&app, address(AccountKind::Employee)).iter().any(|mail| mail.contains(&refused));
+    for _ in 0..1_000 {
+        let now = employee.open(&page.path).await.unwrap().text();
+        assert!(!now.contains(&releasing), "{now}");
+        if heard() && now.contains(&untouched) {
+            return;
+        }
+    }
+    panic!("{:?}", mails(&app, address(AccountKind::Employee)));
 }
