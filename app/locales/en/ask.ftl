@@ -132,6 +132,10 @@ check-letters-later = Once approved, the correction goes to { $count ->
     [one] 1 person
    *[other] { $count } people
  }. Those whose copy is taken back unread don’t get it.
+check-letters-later-all = Once approved, the correction goes to { $count ->
+    [one] 1 person
+   *[other] { $count } people
+ }.
 check-letters-none = As things stand, nobody needs the correction as a separate mail.
 check-free = No approval is needed; it starts at once.
 check-approval = Needs approval by { $names }, because: { $reasons }.

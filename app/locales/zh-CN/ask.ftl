@@ -90,6 +90,7 @@ check-outside-silent = { $count } 位外部收件人：无法撤回。你没有�
 check-correct-only = 原邮件留在原处，不会从任何邮箱里移走。
 check-letters-now = 更正邮件马上发给 { $count } 位收件人。
 check-letters-later = 审批通过后，更正邮件会发给 { $count } 位收件人。未读就被收回的人不会收到。
+check-letters-later-all = 审批通过后，更正邮件会发给 { $count } 位收件人。
 check-letters-none = 按现在的情况，没有人需要另外收到更正邮件。
 check-free = 不需要审批，提交后马上执行。
 check-approval = 需要 { $names } 审批，因为：{ $reasons }。

@@ -114,10 +114,11 @@ fn outside(text: Text, plan: Plan, count: usize) -> Line {
 }
 
 fn letters_line(text: Text, plan: Plan, count: usize) -> Line {
-    let sentence = match (plan.needs_approval, count) {
-        (_, 0) => fl!(text, "check-letters-none"),
-        (false, _) => fl!(text, "check-letters-now", count = count),
-        (true, _) => fl!(text, "check-letters-later", count = count),
+    let sentence = match (plan.needs_approval, plan.intent.removes(), count) {
+        (_, _, 0) => fl!(text, "check-letters-none"),
+        (false, ..) => fl!(text, "check-letters-now", count = count),
+        (true, true, _) => fl!(text, "check-letters-later", count = count),
+        (true, false, _) => fl!(text, "check-letters-later-all", count = count),
     };
     line(Tone::Plain, sentence)
 }

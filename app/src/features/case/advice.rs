@@ -93,6 +93,10 @@ fn resting(text: Text, target: &Target, takes_read: bool) -> Said {
         let advice = sentences(text, [fl!(text, "live-held-means"), read]);
         return say(labels::target_state(text, TargetState::Held), Tone::Busy, advice);
     }
+    // No decision finds out who that is.
+    if let Some(trouble @ Trouble::UnknownAddress) = detail.trouble {
+        return say(labels::trouble(text, trouble), Tone::Warn, labels::trouble_advice(text, trouble));
+    }
     if let Some(trouble) = detail.trouble {
         let advice = sentences(text, [named(text, trouble), fl!(text, "live-tried-after-decision")]);
         return say(fl!(text, "live-not-held"), Tone::Warn, advice);
@@ -222,6 +226,18 @@ mod tests {
         missing.detail.searched = vec![FolderName::inbox()];
         let labels = [&held, &read, &missing].map(|target| said(target).label);
         assert_eq!(labels, ["已冻结", "已读，没有冻结", "还没有找到"]);
+    }
+
+    #[test]
+    fn an_address_that_nobody_has_is_not_said_to_be_tried_again() {
+        let mut unknown = target(1, None);
+        unknown.recipient.kind = RecipientKind::Unknown;
+        unknown.detail.trouble = Some(Trouble::UnknownAddress);
+        let not_tried = said(&unknown);
+        assert_eq!(not_tried.label, "通讯录里没有这个地址");
+        assert!(!not_tried.advice.contains("再试"), "{}", not_tried.advice);
+        unknown.detail.trouble = Some(Trouble::MailSystemDown);
+        assert!(said(&unknown).advice.contains("批准后会再试"));
     }
 
     #[test]

@@ -74,6 +74,8 @@ fn a_correction_alone_removes_nothing() {
     let plan = Plan { intent: Intent::CorrectOnly, needs_approval: false, freezes: false, ..PLAN };
     let sentences = said(Language::Chinese, plan, Counts { unread: 3, outside: 1, ..Counts::default() }, 4);
     assert_eq!(sentences, ["原邮件留在原处，不会从任何邮箱里移走。", "更正邮件马上发给 4 位收件人。"]);
+    let later = said(Language::Chinese, Plan { needs_approval: true, ..plan }, Counts::default(), 4);
+    assert_eq!(later[1], "审批通过后，更正邮件会发给 4 位收件人。", "nobody's copy is taken back");
 }
 
 #[test]
