@@ -5,7 +5,7 @@ use crate::{
 use domain::{
     org::{
         Delegate, Department, Directory, Group, Member,
-        import::{parse_toml, take_over},
+        import::{Document, parse_toml, take_over},
     },
     shared::{Language, Role},
     store::StoreError,
@@ -97,7 +97,8 @@ async fn import(bed: &Bed, world: &World, people: &[(&str, &str, Option<&str>)])
         format!("[[person]]\nname = \"{name}\"\naddress = \"{address}\"\n{aliases}")
     };
     let text: String = people.iter().map(person).collect();
-    take_over(&bed.db, world, &parse_toml(&text).unwrap()).await.unwrap();
+    let plan = parse_toml(Document { name: "people.toml", text: &text }).unwrap();
+    take_over(&bed.db, world, &plan).await.unwrap();
     bed.read().await.directory().await.unwrap()
 }
 
