@@ -17,7 +17,7 @@ use domain::{
 use sea_query::{Expr, ExprTrait, Order, Query, UpdateStatement};
 use std::collections::HashMap;
 
-const PEOPLE: Table = Table {
+pub(crate) const PEOPLE: Table = Table {
     name: "person",
     what: "the person",
     key: &["id"],
@@ -35,7 +35,7 @@ const PEOPLE: Table = Table {
     only_written: &[],
 };
 
-const ADDRESSES: Table = Table {
+pub(crate) const ADDRESSES: Table = Table {
     name: "person_address",
     what: "the address of a person",
     key: &["address"],

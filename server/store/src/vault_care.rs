@@ -4,6 +4,7 @@ use crate::{
     Transaction,
     cases::CASES,
     dialect::Row,
+    people::{ADDRESSES, PEOPLE},
     row::code,
     table::select,
     targets::TARGETS,
@@ -120,6 +121,21 @@ fn erasable(before: Timestamp) -> SelectStatement {
         .and_where(Expr::col("ended_at").lte(before.0))
         .and_where(Expr::col("id").in_subquery(select(KEYS.name, ["owner"])))
         .and_where(is_finished.or(states(LET_GO).and(keeps_nothing)))
+        .and_where(Expr::col("id").not_in_subquery(kept_on_legal_hold()))
+        .take()
+}
+
+/// Cases that keep mail out of a mailbox on legal hold.
+fn kept_on_legal_hold() -> SelectStatement {
+    let equal = |one: (&'static str, &'static str), other| Expr::col(one).equals(other);
+    Query::select()
+        .column((COPIES.name, "case_id"))
+        .from(COPIES.name)
+        .inner_join(TARGETS.name, equal((TARGETS.name, "id"), (COPIES.name, "target_id")))
+        .inner_join(ADDRESSES.name, equal((ADDRESSES.name, "address"), (TARGETS.name, "address")))
+        .inner_join(PEOPLE.name, equal((PEOPLE.name, "id"), (ADDRESSES.name, "person_id")))
+        .and_where(Expr::col((PEOPLE.name, "legal_hold")).eq(true))
+        .cond_where(is_kept())
         .take()
 }
 

@@ -11,7 +11,8 @@ const BATCH: u32 = 50;
 /// Erases a batch of what is due; how many cases. Nothing while the engine is stopped: whoever pulls the switch
 /// wants everything to stay as it is.
 ///
-/// A case that keeps somebody's mail which could not be put back is never due, however long ago it ended.
+/// A case that keeps somebody's mail which could not be put back is never due, however long ago it ended; nor is one
+/// that keeps mail out of a mailbox on legal hold.
 pub async fn erase_due(portal: &Portal) -> Result<u64, StoreError> {
     let before = portal.world.now().minus(portal.settings.retention);
     let mut tx = portal.store.read().await?;

@@ -1,6 +1,6 @@
 use crate::{
     bed::Bed,
-    builders::{MEI, at, copy, id, mail, wrapped},
+    builders::{MEI, at, copy, id, mail, person, wrapped},
     one::set_state,
 };
 use domain::{
@@ -14,6 +14,7 @@ use domain::{
 stories!(
     what_has_ended_long_ago_is_due,
     somebodys_mail_is_never_due,
+    what_a_legal_hold_covers_is_not_due,
     what_is_kept_is_counted,
     a_release_that_fails_is_named,
 );
@@ -78,6 +79,24 @@ async fn somebodys_mail_is_never_due(bed: Bed) {
     set_state(tx.as_mut(), id(1), CopyState::Released).await.unwrap();
     set_state(tx.as_mut(), id(2), CopyState::Vaulted).await.unwrap();
     assert_eq!(due(&mut tx, 99, None).await, [1, 3]);
+}
+
+async fn what_a_legal_hold_covers_is_not_due(bed: Bed) {
+    let ended = [(CaseState::Finished, Some(1)), (CaseState::Finished, Some(1))];
+    let cases = cases(&bed, &ended).await;
+    let mut tx = bed.write().await;
+    for (n, (_, targets)) in (1..).zip(&cases) {
+        tx.insert_copies(&[copy(n, &targets[1], Some(b"body"))]).await.unwrap();
+        set_state(tx.as_mut(), id(n), CopyState::Held).await.unwrap();
+    }
+    set_state(tx.as_mut(), id(2), CopyState::Left).await.unwrap();
+    let mut owner = person(7, "Owner");
+    owner.address = cases[0].1[1].address().clone();
+    for (hold, expected) in [(false, vec![1, 2]), (true, vec![2]), (false, vec![1, 2])] {
+        owner.legal_hold = hold;
+        tx.replace_organisation(std::slice::from_ref(&owner), &[], &[]).await.unwrap();
+        assert_eq!(due(&mut tx, 99, None).await, expected);
+    }
 }
 
 async fn what_is_kept_is_counted(bed: Bed) {
