@@ -27,7 +27,7 @@ pub struct Asked {
     pub portal: Arc<Portal>,
     pub session: Session,
     pub response: ResponseOptions,
-    /// Path and query.
+    /// Path and query. For links back; in the log stands [`Self::path`], because queries hold what people search for.
     pub target: String,
     pub query: Query,
     pub client: IpAddr,

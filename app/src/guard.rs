@@ -142,7 +142,7 @@ async fn turn_away(asked: &Asked, refusal: &Refusal) -> ServerFnError {
             fl!(text, "frame-failed", request = asked.request_id())
         }
         refusal => {
-            tracing::warn!(%refusal, target = asked.target, "refused");
+            tracing::warn!(%refusal, path = asked.path(), "refused");
             fl!(text, "frame-forbidden")
         }
     };

@@ -46,7 +46,7 @@ impl Post {
     /// Nothing was done, and it is our fault; logged once, here. What may pass is answered on the spot: the
     /// browser's Back button then still has the form as it was typed.
     pub async fn failed(&self, to: &str, error: &(impl Failure + Sync)) -> Answer {
-        tracing::error!(%error, request = self.asked.request_id(), target = self.asked.target, "form failed");
+        tracing::error!(%error, request = self.asked.request_id(), path = self.asked.path(), "form failed");
         if error.is_passing() {
             self.asked.try_again_later();
             return Err(settled());

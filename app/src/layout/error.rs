@@ -13,7 +13,7 @@ use leptos::prelude::*;
 /// Sets the status; an internal cause is logged here, once, with the request's id.
 pub fn error_page(asked: &Asked, text: Text, error: &PageError) -> Page {
     if let PageError::Unavailable(cause) | PageError::Failed(cause) = error {
-        tracing::error!(cause, request = asked.request_id(), target = asked.target, "page failed");
+        tracing::error!(cause, request = asked.request_id(), path = asked.path(), "page failed");
     }
     let (status, [title, happened, advice]) = words(text, error);
     asked.response.set_status(status);

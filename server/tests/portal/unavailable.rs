@@ -3,6 +3,11 @@
 use crate::support::TestApp;
 use reqwest::{Method, Response, StatusCode, header, multipart::Form};
 use server::demo::AccountKind;
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+use tracing_subscriber::fmt::MakeWriter;
 
 async fn out_of_reach() -> (TestApp, String) {
     let app = TestApp::start().await;
@@ -71,4 +76,47 @@ async fn signing_in_and_a_session_that_can_not_be_saved_say_so_too() {
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         says_to_try_again(request.send().await.unwrap(), path).await;
     }
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(line)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Trouble is logged with the page it was on, not with what was searched for there. (Only what runs on this thread is
+/// written down, which is all of the server.)
+#[tokio::test]
+async fn the_log_tells_of_trouble_without_what_was_searched_for() {
+    let log = Log::default();
+    let lines = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
+    let _written = tracing::subscriber::set_default(lines);
+    let (app, cookie) = out_of_reach().await;
+    let request = app.request(Method::GET, "/sent?q=takeover").header(header::COOKIE, &cookie);
+    says_to_try_again(request.send().await.unwrap(), "/sent").await;
+
+    let app = TestApp::start().await;
+    let cookie = app.signed_in(AccountKind::Employee).await.cookie();
+    let path = "/api/admin/engine/start?q=takeover";
+    app.request(Method::POST, path).header(header::COOKIE, &cookie).send().await.unwrap();
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("page failed") && log.contains("path=\"/sent\""), "{log}");
+    assert!(log.contains("refused") && log.contains("path=\"/api/admin/engine/start\""), "{log}");
+    assert!(!log.contains("takeover"), "{log}");
 }
