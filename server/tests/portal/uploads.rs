@@ -125,3 +125,16 @@ async fn beyond_all_measure_the_text_is_saved_before_it_is_cut_off() {
     assert_eq!(page.messages(), [say_with("ask-file-broken-off", &[("limit", &limit(&app))])]);
     kept(&page);
 }
+
+/// Nobody has signed in, and no field ever comes: the server doesn't wait for the rest of a terabyte.
+#[tokio::test]
+async fn what_is_no_form_is_not_read_on() {
+    let app = TestApp::start().await;
+    for head in ["", "--XX\r\nContent-Disposition: form-data; name=\""] {
+        let bytes = stream::iter([Ok::<_, io::Error>(head.as_bytes().to_vec()), Ok(vec![0; MEGABYTE])]);
+        let request = app.request(Method::POST, "/api/ask").header(header::CONTENT_LENGTH, 1_u64 << 40);
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX");
+        let answer = request.body(Body::wrap_stream(bytes.chain(stream::pending()))).send().await.unwrap();
+        assert_eq!(location(&answer), "/sign-in?next=/sent");
+    }
+}

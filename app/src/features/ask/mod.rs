@@ -11,6 +11,8 @@ mod correction;
 mod form;
 #[cfg(feature = "ssr")]
 mod fresh;
+#[cfg(feature = "ssr")]
+mod intake;
 pub mod islands;
 #[cfg(feature = "ssr")]
 mod letter;

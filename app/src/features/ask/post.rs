@@ -20,7 +20,7 @@ use crate::{
 };
 use axum::{
     Extension, Router,
-    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request},
+    extract::{DefaultBodyLimit, Request},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
     routing::post,
@@ -55,11 +55,10 @@ async fn handle(Extension(portal): Extension<Arc<Portal>>, request: Request) -> 
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let allowed = guard::handler(&asked, ROUTE).await;
-    let Ok(mut multipart) = Multipart::from_request(Request::from_parts(parts, body), &()).await else {
+    let limit = if allowed.is_ok() { asked.portal.settings.max_upload } else { 0 };
+    let Some(received) = receive(Request::from_parts(parts, body), limit).await else {
         return Redirect::to("/sent").into_response();
     };
-    let limit = if allowed.is_ok() { asked.portal.settings.max_upload } else { 0 };
-    let received = receive(&mut multipart, limit).await;
     let place = match allowed {
         Ok(viewer) => accept(&Post::new(asked, viewer), received).await,
         Err(Refusal::SignIn) => Ok(keep(&asked, &received).await),
