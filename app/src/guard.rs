@@ -13,7 +13,6 @@ use crate::{
     viewer::{self, Viewer, ViewerError},
 };
 use axum::http::StatusCode;
-use domain::ids::PersonId;
 use leptos::prelude::ServerFnError;
 use serde::Serialize;
 use thiserror::Error;
@@ -92,10 +91,7 @@ pub async fn form_keeping<T: Serialize + Sync>(
     match checked {
         Ok(Some(viewer)) => Ok(Post::new(asked, viewer)),
         Ok(None) | Err(Refusal::SignIn) => {
-            let saved = match person.parse::<PersonId>() {
-                Ok(person) => kept::save(&asked.session, back, person, fields).await.unwrap_or(false),
-                Err(_) => false,
-            };
+            let saved = kept::save_unsigned(&asked, back, person, fields).await;
             Err(sign_in_again(&asked, back, Some(saved)).await)
         }
         Err(other) => Err(turn_away(&asked, &other).await),

@@ -4,7 +4,8 @@
 //! form carries the person's id as a hidden field). Anything else that is found is dropped. Signing out
 //! empties the session, and so does its end. Passwords and files must never be given to [`save`].
 
-use domain::ids::PersonId;
+use crate::asked::Asked;
+use domain::{ids::PersonId, portal::Portal, store::StoreError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tower_sessions::{Session, session::Error};
@@ -34,6 +35,28 @@ pub async fn save(
     }
     session.insert(KEY, Kept { path: path.to_owned(), person, fields }).await?;
     Ok(true)
+}
+
+/// As [`save`], for somebody who isn't signed in (any more): that it was typed by `person`, only the form says.
+/// False: too long or too much to keep, or for nobody we know.
+pub async fn save_unsigned(
+    asked: &Asked,
+    path: &str,
+    person: &str,
+    fields: &(impl Serialize + Sync),
+) -> bool {
+    let Ok(person) = person.parse::<PersonId>() else { return false };
+    if !is_ours(&asked.portal, person).await.unwrap_or(false) {
+        return false;
+    }
+    let bytes = serde_json::to_vec(fields).map_or(usize::MAX, |json| json.len());
+    bytes <= MOST
+        && asked.portal.allowance.take(asked.client, bytes, asked.now())
+        && save(&asked.session, path, person, fields).await.unwrap_or(false)
+}
+
+async fn is_ours(portal: &Portal, person: PersonId) -> Result<bool, StoreError> {
+    Ok(portal.directory().await?.person(person).is_some_and(|person| person.active))
 }
 
 /// The fields typed on this page by this person, once.

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod allowance;
 pub mod audit;
 pub mod case;
 pub mod checkpoint;

@@ -2,6 +2,7 @@
 
 use crate::{
     account::Throttle,
+    allowance::Allowance,
     mail::NamedAddress,
     mail_system::MailSystem,
     mailer::Mailer,
@@ -52,6 +53,8 @@ pub struct Portal {
     pub settings: Settings,
     pub engine: Arc<dyn Wake>,
     pub throttle: Throttle,
+    /// What people without a session leave.
+    pub allowance: Allowance,
     directory: Mutex<Option<(i64, Arc<Directory>)>>,
     /// Whose Sent folders are being read right now.
     pub readings: Readings,
@@ -81,6 +84,7 @@ impl Portal {
             settings: parts.settings,
             engine: parts.engine,
             throttle: Throttle::default(),
+            allowance: Allowance::default(),
             directory: Mutex::default(),
             readings: Readings::default(),
         }

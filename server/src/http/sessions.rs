@@ -25,7 +25,8 @@ use tower_sessions::{
 /// Signed in, and nothing done for so long: signed out.
 const IDLE: Duration = Duration::from_hours(12);
 
-/// A session without a person holds a message or a form typed before signing in.
+/// A session without a person holds a message or a form typed before signing in. From its beginning on, however much
+/// it is used: otherwise anybody could have the database keep things for ever.
 const ANONYMOUS: Duration = Duration::from_hours(1);
 
 /// A session in use is prolonged at most so often: one write for many requests.
@@ -86,11 +87,19 @@ impl PortalSessions {
     async fn write(&self, record: &Record, must_exist: bool) -> Result<(), StoreError> {
         let now = self.portal.world.now();
         let key = app::session::key(&record.id);
-        let stored = Stored { prolonged_at: now, values: record.data.clone() };
-        let mut tx = self.portal.store.write().await?;
-        // A request that was under way during the sign-out must not bring the session back.
-        if must_exist && tx.session(&key, now).await?.is_none() {
+        let mut stored = Stored { prolonged_at: now, values: record.data.clone() };
+        let is_anonymous = stored.person().is_none();
+        if is_anonymous && !must_exist && !self.portal.allowance.take_session(now) {
+            tracing::warn!("too many sessions without a person");
             return Ok(());
+        }
+        let mut tx = self.portal.store.write().await?;
+        if must_exist {
+            // A request that was under way during the sign-out must not bring the session back.
+            let Some(known) = tx.session(&key, now).await? else { return Ok(()) };
+            if is_anonymous && let Some(known) = Stored::of_bytes(&known) {
+                stored.prolonged_at = known.prolonged_at;
+            }
         }
         tx.save_session(&key, stored.person(), &stored.to_bytes()?, stored.expires_at()).await?;
         tx.commit().await
@@ -99,9 +108,7 @@ impl PortalSessions {
     async fn read(&self, id: &Id) -> Result<Option<Record>, StoreError> {
         let now = self.portal.world.now();
         let row = self.portal.store.read().await?.session(&app::session::key(id), now).await?;
-        let Some(stored) = row.and_then(|bytes| serde_json::from_slice::<Stored>(&bytes).ok()) else {
-            return Ok(None);
-        };
+        let Some(stored) = row.and_then(|bytes| Stored::of_bytes(&bytes)) else { return Ok(None) };
         let due = stored.person().is_some() && now.since(stored.prolonged_at) >= PROLONGED_AFTER;
         // What tower-sessions makes of the date doesn't matter: [`Self::write`] sets its own.
         let expiry_date = OffsetDateTime::from_unix_timestamp(stored.expires_at().secs())
@@ -128,6 +135,10 @@ impl Stored {
 
     fn expires_at(&self) -> Timestamp {
         self.prolonged_at.plus(if self.person().is_some() { IDLE } else { ANONYMOUS })
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {

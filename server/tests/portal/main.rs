@@ -18,6 +18,7 @@ mod sessions;
 mod shutdown;
 mod sign_in;
 mod stop;
+mod strangers;
 mod support;
 mod unavailable;
 mod uploads;

@@ -27,7 +27,7 @@ use axum::{
 };
 use domain::{
     case::ask::{self, AskError, MAX_UPLOADS, Offer},
-    ids::{DraftId, PersonId, SentId},
+    ids::{DraftId, SentId},
     portal::Portal,
 };
 use std::sync::Arc;
@@ -197,10 +197,7 @@ async fn not_saved(post: &Post, typed: &Typed, error: AskError) -> Result<String
 async fn keep(asked: &Asked, received: &Received) -> String {
     let Some(typed) = received.fields.read() else { return local_path::sign_in("/sent") };
     let path = format!("/sent/{}/ask", typed.sent);
-    let saved = match received.fields.one(name::PERSON).parse::<PersonId>() {
-        Ok(person) => kept::save(&asked.session, &path, person, &typed).await.unwrap_or(false),
-        Err(_) => false,
-    };
+    let saved = kept::save_unsigned(asked, &path, received.fields.one(name::PERSON), &typed).await;
     let text = asked.text();
     let (tone, sentence) = if saved {
         (Tone::Busy, fl!(text, "frame-session-ended-kept"))
