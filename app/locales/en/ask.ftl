@@ -56,6 +56,7 @@ ask-file-remove = Remove { $name }
 ask-file-empty = “{ $name }” is empty and was not added.
 ask-file-too-large = “{ $name }” doesn’t fit: all files together may have at most { $limit }. Everything else is saved.
 ask-file-too-many = “{ $name }” was not added: at most { $most } files.
+ask-file-too-much-unfinished = “{ $name }” was not added: the files of all requests you have begun and not made yet may have at most { $limit } together. Everything else is saved. Go on without this file, or first make or drop another request with files. What you don’t touch for 30 days goes by itself.
 ask-file-failed = “{ $name }” could not be kept; please try again. When you report it, give the number { $request }.
 ask-file-broken-off = The upload broke off, and files may be missing: the connection ended, or it was more than { $limit }. The text is saved; please check the files and add what is missing.
 ask-next = Next: check

@@ -53,6 +53,7 @@ ask-file-remove = 移除 { $name }
 ask-file-empty = “{ $name }”是空文件，没有添加。
 ask-file-too-large = “{ $name }”放不下：所有附件总共不能超过 { $limit }。其他内容都已保存。
 ask-file-too-many = “{ $name }”没有添加：最多 { $most } 个文件。
+ask-file-too-much-unfinished = “{ $name }”没有添加：你还没提交的各份申请，附件加起来不能超过 { $limit }。其他内容都已保存。可以不带这个文件继续，或者先提交或放弃另一份带附件的申请；30 天没有改动的申请会自动删除。
 ask-file-failed = “{ $name }”没有保存成功，请再试一次；报障时请提供编号 { $request }。
 ask-file-broken-off = 上传中断了，文件可能不全：可能是网络断开，或者超过了 { $limit }。已填写的文字都已保存，请检查附件后重新添加。
 ask-next = 下一步：检查

@@ -197,6 +197,13 @@ pub trait Drafts: Send {
     /// With its uploads, unless a case was made of it. Drafts that nobody touched since `before`.
     async fn delete_old_drafts(&mut self, before: Timestamp) -> Result<u64>;
 
+    /// In the same way all but the `most` of this person that were touched last. How many.
+    async fn delete_surplus_drafts(&mut self, owner: PersonId, most: u64) -> Result<u64>;
+
+    /// Bytes of all files attached to this person's drafts of which no case was made. Whoever asks next waits until
+    /// this transaction has ended.
+    async fn attached_by(&mut self, owner: PersonId) -> Result<u64>;
+
     async fn insert_upload(&mut self, upload: &Upload, sealed: &[u8]) -> Result<()>;
 
     async fn delete_upload(&mut self, draft: DraftId, upload: UploadId) -> Result<()>;

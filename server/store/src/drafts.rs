@@ -4,16 +4,16 @@ use crate::{
     Transaction,
     dialect::Row,
     row::{bytes, json, number},
-    table::{Table, Taken, select},
+    table::{Table, Taken, beyond, select},
 };
 use async_trait::async_trait;
 use domain::{
     case::draft::{Draft, Upload},
-    ids::{DraftId, UploadId},
+    ids::{DraftId, PersonId, UploadId},
     store::{Drafts, Result},
     time::Timestamp,
 };
-use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, LockType, Order, Query, SelectStatement};
 
 const DRAFTS: Table = Table {
     name: "draft",
@@ -42,13 +42,27 @@ impl Drafts for Transaction {
     }
 
     async fn delete_old_drafts(&mut self, before: Timestamp) -> Result<u64> {
-        // The uploads go with their draft; the key that sealed them belongs to nobody else.
-        let keys = Query::delete()
-            .from_table("vault_key")
-            .and_where(Expr::col("owner").in_subquery(abandoned(before)))
+        self.delete_drafts(open().and_where(Expr::col("updated_at").lt(before.0)).take()).await
+    }
+
+    async fn delete_surplus_drafts(&mut self, owner: PersonId, most: u64) -> Result<u64> {
+        let mut surplus = open_of(owner);
+        surplus.order_by("updated_at", Order::Desc).order_by("id", Order::Desc);
+        beyond(&mut surplus, most);
+        self.delete_drafts(surplus).await
+    }
+
+    async fn attached_by(&mut self, owner: PersonId) -> Result<u64> {
+        if !self.is_only_writer() {
+            let drafts = open_of(owner).order_by("id", Order::Asc).lock(LockType::Update).take();
+            self.rows(&drafts, |_| Ok(())).await?;
+        }
+        let together = Query::select()
+            .expr_as(Expr::cust("CAST(COALESCE(SUM(size), 0) AS BIGINT)"), "together")
+            .from(UPLOADS.name)
+            .and_where(Expr::col("draft_id").in_subquery(open_of(owner)))
             .take();
-        self.run(&keys).await?;
-        self.run(&DRAFTS.delete().and_where(Expr::col("id").in_subquery(abandoned(before))).take()).await
+        Ok(self.row(&together, |row| row.number("together")).await?.unwrap_or_default())
     }
 
     async fn insert_upload(&mut self, upload: &Upload, sealed: &[u8]) -> Result<()> {
@@ -84,13 +98,28 @@ impl Drafts for Transaction {
     }
 }
 
-/// A case has the id of its draft.
-fn abandoned(before: Timestamp) -> SelectStatement {
-    let cases = select("recall_case", ["id"]);
-    select(DRAFTS.name, ["id"])
-        .and_where(Expr::col("updated_at").lt(before.0))
-        .and_where(Expr::col("id").not_in_subquery(cases))
-        .take()
+impl Transaction {
+    /// The uploads go with their draft; the key that sealed them belongs to nobody else.
+    async fn delete_drafts(&mut self, which: SelectStatement) -> Result<u64> {
+        let keys = Query::delete()
+            .from_table("vault_key")
+            .and_where(Expr::col("owner").in_subquery(which.clone()))
+            .take();
+        self.run(&keys).await?;
+        self.run(&DRAFTS.delete().and_where(Expr::col("id").in_subquery(which)).take()).await
+    }
+}
+
+/// Drafts of which no case was made: it would have their id.
+fn open() -> SelectStatement {
+    let cases = select("recall_case", ["id"])
+        .and_where(Expr::col(("recall_case", "id")).equals((DRAFTS.name, "id")))
+        .take();
+    select(DRAFTS.name, ["id"]).and_where(Expr::exists(cases).not()).take()
+}
+
+fn open_of(owner: PersonId) -> SelectStatement {
+    open().and_where(Expr::col("owner").eq(owner.0)).take()
 }
 
 fn draft_row(draft: &Draft) -> Result<Vec<Expr>> {

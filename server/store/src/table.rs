@@ -99,8 +99,14 @@ pub(crate) fn select(
     Query::select().columns(columns).from(table).take()
 }
 
+/// Both databases count rows in an i64.
+const MOST_ROWS: u64 = i64::MAX.unsigned_abs();
+
 pub(crate) fn restrict_to(select: &mut SelectStatement, page: Page) {
-    // Both databases count rows in an i64.
-    let most = i64::MAX.unsigned_abs();
-    select.limit(page.size.min(most)).offset(page.index.saturating_mul(page.size).min(most));
+    select.limit(page.size.min(MOST_ROWS)).offset(page.index.saturating_mul(page.size).min(MOST_ROWS));
+}
+
+/// All but the first rows. `SQLite` knows no OFFSET without LIMIT.
+pub(crate) fn beyond(select: &mut SelectStatement, first: u64) {
+    select.limit(MOST_ROWS).offset(first.min(MOST_ROWS));
 }

@@ -1,6 +1,7 @@
 //! Files that are too large cost no word of what was typed beside them.
 
 use crate::support::{TestApp, address, location, say, say_with};
+use domain::case::ask::{self, AskError};
 use futures::{StreamExt as _, stream};
 use reqwest::{Body, Method, StatusCode, header};
 use server::{
@@ -8,7 +9,7 @@ use server::{
     commands::demo::PASSWORD,
     demo::AccountKind,
 };
-use std::io;
+use std::{io, time::Duration};
 
 const MEGABYTE: usize = 1_000_000;
 const TYPED: &str = "写了很久的说明";
@@ -137,4 +138,56 @@ async fn what_is_no_form_is_not_read_on() {
         let answer = request.body(Body::wrap_stream(bytes.chain(stream::pending()))).send().await.unwrap();
         assert_eq!(location(&answer), "/sign-in?next=/sent");
     }
+}
+
+#[tokio::test]
+async fn unfinished_requests_hold_ten_times_what_one_may() {
+    let app = small_limit().await;
+    let mut employee = app.signed_in(AccountKind::Employee).await;
+    let (page, form) = form_of(&app, &mut employee).await;
+    let path = format!("{}/ask?intent=recall", page.link_to("Draft").unwrap());
+    let whole = |form: Form, name: &str| {
+        let form = form.attach("files", file(name, MEGABYTE)).unwrap();
+        form.fill("note", TYPED).unwrap().press("act", "check").unwrap()
+    };
+    let mut last = employee.submit(&page, whole(form, "1.bin")).await.unwrap();
+    for n in 2..=10 {
+        let page = employee.open(&path).await.unwrap();
+        let form = page.form("/api/ask").unwrap();
+        last = employee.submit(&page, whole(form, &format!("{n}.bin"))).await.unwrap();
+        assert!(last.path.starts_with("/drafts/"), "{}: {:?}", last.path, last.messages());
+    }
+
+    let page = employee.open(&path).await.unwrap();
+    let form = page.form("/api/ask").unwrap();
+    let page = employee.submit(&page, whole(form, "11.bin")).await.unwrap();
+    let limit = app::show::size(10 * app.running.portal.settings.max_upload);
+    let refused = say_with("ask-file-too-much-unfinished", &[("name", "11.bin"), ("limit", &limit)]);
+    assert_eq!(page.messages(), [refused]);
+    kept(&page);
+
+    // What the sentence advises helps.
+    employee.submit(&last, last.form("/api/drafts/discard").unwrap()).await.unwrap();
+    let form = page.form("/api/ask").unwrap();
+    let page = employee.submit(&page, whole(form, "11.bin")).await.unwrap();
+    assert!(page.path.starts_with("/drafts/"), "{}: {:?}", page.path, page.messages());
+}
+
+#[tokio::test]
+async fn of_very_many_unfinished_requests_the_oldest_goes() {
+    let app = TestApp::start().await;
+    let mut employee = app.signed_in(AccountKind::Employee).await;
+    let (page, form) = form_of(&app, &mut employee).await;
+    let first = employee.submit(&page, form.press("act", "check").unwrap()).await.unwrap();
+    let portal = &app.running.portal;
+    let id = first.path.strip_prefix("/drafts/").unwrap().parse().unwrap();
+    let directory = portal.directory().await.unwrap();
+    let owner = directory.person_by_address(&address(AccountKind::Employee).parse().unwrap()).unwrap();
+    let (draft, _) = ask::draft(portal, owner, id).await.unwrap();
+    for n in 1..=200 {
+        assert!(ask::draft(portal, owner, id).await.is_ok(), "gone after {n}");
+        app.clock.advance(Duration::from_secs(1));
+        ask::save(portal, owner, portal.world.id(), draft.sent, draft.form.clone()).await.unwrap();
+    }
+    assert!(matches!(ask::draft(portal, owner, id).await, Err(AskError::NotFound)));
 }

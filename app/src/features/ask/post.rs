@@ -143,6 +143,10 @@ async fn attach(
             Err(AskError::TooMany) => {
                 sentences.push(fl!(post.text, "ask-file-too-many", name = name, most = MAX_UPLOADS));
             }
+            Err(AskError::TooMuchUnfinished(most)) => {
+                let limit = show::size(most);
+                sentences.push(fl!(post.text, "ask-file-too-much-unfinished", name = name, limit = limit));
+            }
             Err(error) => {
                 let request = post.asked.request_id();
                 tracing::error!(%error, request, "a file can't be kept");

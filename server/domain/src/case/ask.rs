@@ -24,6 +24,12 @@ pub const MAX_SUBJECT: usize = 300;
 pub const MAX_TEXT: usize = 50_000;
 pub const MAX_UPLOADS: usize = 20;
 
+/// The files of all unfinished requests of a person: as many times those of one.
+const MAX_UNFINISHED: u64 = 10;
+
+/// Unfinished requests of a person.
+const MAX_DRAFTS: u64 = 200;
+
 const CLOCKS_DIFFER: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Error)]
@@ -38,6 +44,8 @@ pub enum AskError {
     TooLarge(u64),
     #[error("more than {MAX_UPLOADS} files")]
     TooMany,
+    #[error("the files of all unfinished requests are larger than {0} bytes together")]
+    TooMuchUnfinished(u64),
     #[error(transparent)]
     Seal(#[from] SealError),
     #[error(transparent)]
@@ -126,7 +134,8 @@ fn wrote(directory: &Directory, person: &Person, message: &SentMessage) -> bool 
     author.is_some_and(|author| directory.acts_for(person.id, author.id))
 }
 
-/// Keeps what was typed, right or wrong; [`preview`] says what is wrong.
+/// Keeps what was typed, right or wrong; [`preview`] says what is wrong. Who has begun very many makes room for it with
+/// the one that was left alone longest.
 pub async fn save(
     portal: &Portal,
     person: &Person,
@@ -144,11 +153,15 @@ pub async fn save(
         });
     }
     let foreign = |draft: &Draft| draft.owner != person.id || draft.sent != sent;
-    if tx.draft(id).await?.as_ref().is_some_and(foreign) {
+    let known = tx.draft(id).await?;
+    if known.as_ref().is_some_and(foreign) {
         return Err(AskError::NotFound);
     }
     let draft = Draft { id, owner: person.id, sent, form, updated_at: portal.world.now() };
     tx.save_draft(&draft).await?;
+    if known.is_none() {
+        tx.delete_surplus_drafts(person.id, MAX_DRAFTS).await?;
+    }
     tx.commit().await?;
     Ok(draft)
 }
@@ -195,6 +208,10 @@ pub async fn attach(
     };
     let mut tx = portal.store.write().await?;
     let wrapped = tx.vault_key(id.0, &portal.master_key.new_case_key(id.0, &portal.world)?).await?;
+    let most = portal.settings.max_upload.saturating_mul(MAX_UNFINISHED);
+    if tx.attached_by(person.id).await?.saturating_add(size) > most {
+        return Err(AskError::TooMuchUnfinished(most));
+    }
     let key = portal.master_key.unwrap(id.0, &wrapped)?;
     tx.insert_upload(&upload, &key.seal(upload.id.0.as_bytes(), bytes, &portal.world)?).await?;
     tx.commit().await?;

@@ -1,12 +1,14 @@
 //! Requests being written, with their files and keys.
 
 use super::{Command, DANGLING, Expected, Said, broken, model::Model, said, yes};
-use crate::builders::{at, draft, id, wrapped};
+use crate::builders::{MEI, at, draft, id, wrapped};
 use domain::{
     case::draft::{Draft, Upload},
+    ids::DraftId,
     store::{StoreError, Tx},
 };
 use proptest::prelude::*;
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 properties!(drafts: command());
@@ -21,6 +23,8 @@ enum Call {
     },
     Get(u128),
     DeleteOld(i64),
+    DeleteSurplus(u64),
+    AttachedBy(u128),
     Attach {
         n: u128,
         draft: u128,
@@ -45,6 +49,8 @@ fn command() -> impl Strategy<Value = Call> {
         5 => (n(), sent, 0..6_i64).prop_map(|(n, sent, time)| Call::Save { n, sent, time }),
         1 => n().prop_map(Call::Get),
         2 => (0..7_i64).prop_map(Call::DeleteOld),
+        1 => (0..4_u64).prop_map(Call::DeleteSurplus),
+        1 => (1..=2_u128).prop_map(Call::AttachedBy),
         4 => (upload(), n(), any::<u8>()).prop_map(|(n, draft, bytes)| Call::Attach { n, draft, bytes }),
         2 => (n(), upload()).prop_map(|(draft, n)| Call::Detach { draft, n }),
         1 => n().prop_map(Call::Uploads),
@@ -78,6 +84,8 @@ impl Command for Call {
             Self::Save { n, sent, time } => said(tx.save_draft(&written(*n, *sent, *time)).await),
             Self::Get(n) => said(tx.draft(id(*n)).await),
             Self::DeleteOld(before) => said(tx.delete_old_drafts(at(*before)).await),
+            Self::DeleteSurplus(most) => said(tx.delete_surplus_drafts(id(MEI), *most).await),
+            Self::AttachedBy(owner) => said(tx.attached_by(id(*owner)).await),
             Self::Attach { n, draft, bytes } => {
                 said(tx.insert_upload(&upload(*n, *draft, *bytes), &[*bytes]).await)
             }
@@ -99,6 +107,8 @@ impl Command for Call {
             }
             Self::Get(n) => yes(model.drafts.iter().find(|draft| draft.id == id(*n))),
             Self::DeleteOld(before) => yes(model.delete_old_drafts(*before)),
+            Self::DeleteSurplus(most) => yes(model.delete_surplus_drafts(*most)),
+            Self::AttachedBy(owner) => yes(model.attached_by(*owner)),
             Self::Attach { n, draft, bytes } => {
                 if model.uploads.iter().any(|(upload, _)| upload.id == id(*n)) {
                     return broken(StoreError::Conflict("the upload"));
@@ -136,15 +146,37 @@ impl Command for Call {
 }
 
 impl Model {
-    /// Those that never became a case, with all that belongs to them.
+    /// Those that never became a case, touched last comes first. All are of one person.
+    fn open_drafts(&self) -> Vec<&Draft> {
+        let mut open: Vec<_> = self.drafts.iter().filter(|draft| draft.id.0.as_u128() > 2).collect();
+        open.sort_by_key(|draft| Reverse((draft.updated_at, draft.id.0)));
+        open
+    }
+
     fn delete_old_drafts(&mut self, before: i64) -> u64 {
-        let is_old = |draft: &Draft| draft.updated_at < at(before) && draft.id.0.as_u128() > 2;
-        let old: Vec<_> = self.drafts.iter().filter(|draft| is_old(draft)).map(|draft| draft.id).collect();
-        self.drafts.retain(|draft| !old.contains(&draft.id));
-        self.uploads.retain(|(upload, _)| !old.contains(&upload.draft));
-        for draft in &old {
+        let old = self.open_drafts().into_iter().filter(|draft| draft.updated_at < at(before));
+        self.delete_drafts(&old.map(|draft| draft.id).collect::<Vec<_>>())
+    }
+
+    fn delete_surplus_drafts(&mut self, most: u64) -> u64 {
+        let surplus = self.open_drafts().into_iter().skip(usize::try_from(most).unwrap());
+        self.delete_drafts(&surplus.map(|draft| draft.id).collect::<Vec<_>>())
+    }
+
+    /// With all that belongs to them.
+    fn delete_drafts(&mut self, which: &[DraftId]) -> u64 {
+        self.drafts.retain(|draft| !which.contains(&draft.id));
+        self.uploads.retain(|(upload, _)| !which.contains(&upload.draft));
+        for draft in which {
             self.keys.remove(&draft.0);
         }
-        old.len() as u64
+        which.len() as u64
+    }
+
+    fn attached_by(&self, owner: u128) -> u64 {
+        let open = self.open_drafts();
+        let is_theirs =
+            |upload: &Upload| open.iter().any(|draft| draft.id == upload.draft && draft.owner == id(owner));
+        self.uploads.iter().filter(|(upload, _)| is_theirs(upload)).map(|(upload, _)| upload.size).sum()
     }
 }
