@@ -74,3 +74,15 @@ async fn a_session_without_a_person_ends_an_hour_after_it_began() {
     app.clock.advance(Duration::from_mins(10));
     assert!(!remembers(&cookie).await);
 }
+
+/// Whoever signs in has a session of their own, and isn't kept out by the others.
+#[tokio::test]
+async fn beyond_so_many_sessions_only_the_sentence_is_lost() {
+    let app = TestApp::start().await;
+    let person = employee(&app).await;
+    let portal = &app.running.portal;
+    while portal.allowance.take_session(portal.world.now()) {}
+    assert_eq!(told(&app, &person, 10).await, "nothing");
+    let mut browser = app.signed_in(AccountKind::Employee).await;
+    assert_eq!(browser.open("/sent").await.unwrap().path, "/sent");
+}
