@@ -155,6 +155,8 @@ passed_on!(Drafts {
     "preparation" save_draft(draft: &Draft) -> ();
     "" draft(id: DraftId) -> Option<Draft>;
     "preparation" delete_old_drafts(before: Timestamp) -> u64;
+    "preparation" delete_surplus_drafts(owner: PersonId, most: u64) -> u64;
+    "" attached_by(owner: PersonId) -> u64;
     "preparation" insert_upload(upload: &Upload, sealed: &[u8]) -> ();
     "preparation" delete_upload(draft: DraftId, upload: UploadId) -> ();
     "" uploads(draft: DraftId) -> Vec<Upload>;

@@ -1,9 +1,9 @@
 //! Slows guessing down, and keeps many who sign in at once from taking the whole machine.
 
-use crate::time::Timestamp;
+use crate::{allowance::network, time::Timestamp};
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::Duration,
@@ -115,17 +115,6 @@ fn keys(account: &str, client: IpAddr) -> [(String, u32); 3] {
         (format!("client {client}"), 50),
         (format!("account {account}"), 100),
     ]
-}
-
-/// Whoever has one address of IPv6 has the 2⁶⁴ beside it, too (RFC 6177).
-fn network(client: IpAddr) -> IpAddr {
-    match client.to_canonical() {
-        IpAddr::V6(address) => {
-            let prefix = address.to_bits() >> 64 << 64;
-            IpAddr::V6(Ipv6Addr::from_bits(prefix))
-        }
-        v4 @ IpAddr::V4(_) => v4,
-    }
 }
 
 #[cfg(test)]
