@@ -1,6 +1,6 @@
 //! Beside the work: leases on what is in hand are kept alive, those of dead engines are ended, and hints from other processes wake us.
 
-use crate::{in_hand::InHand, target::LEASE, worker::Waker};
+use crate::{in_hand::InHand, pulse::Pulse, target::LEASE, worker::Waker};
 use domain::{
     portal::{Portal, Wake},
     store::{Enlisted, Result},
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 /// How often we look for dead engines; the first time at once, before anything is claimed.
 const ROLL_CALL: Duration = Duration::from_secs(2);
-/// A lease survives two heartbeats that fail.
+/// One that fails is tried again with the next roll call; a lease survives some.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
 pub async fn attend(
@@ -20,11 +20,13 @@ pub async fn attend(
     waker: Waker,
     mut enlisted: Box<dyn Enlisted>,
     in_hand: InHand,
+    pulse: Pulse,
     ended: CancellationToken,
 ) {
     let mut roll_call = interval(ROLL_CALL);
     roll_call.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut beaten = Instant::now();
+    pulse.beat(beaten);
     loop {
         tokio::select! {
             () = ended.cancelled() => return,
@@ -38,11 +40,16 @@ pub async fn attend(
                     }
                     Err(error) => tracing::warn!(%error, "engine: can't tell who is alive"),
                 }
-                if beaten.elapsed() >= HEARTBEAT {
-                    beaten = Instant::now();
-                    if let Err(error) = beat(&portal, &holder, &in_hand).await {
-                        tracing::warn!(%error, "engine: leases not prolonged");
+                let begun = Instant::now();
+                if begun.duration_since(beaten) < HEARTBEAT {
+                    continue;
+                }
+                match beat(&portal, &holder, &in_hand).await {
+                    Ok(()) => {
+                        beaten = begun;
+                        pulse.beat(begun);
                     }
+                    Err(error) => tracing::warn!(%error, "engine: leases not prolonged"),
                 }
             }
         }

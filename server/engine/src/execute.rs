@@ -107,5 +107,5 @@ async fn put_once(
     }
     correction.in_place = true;
     visit.announce(Effect::Replace(Box::new(correction.clone()))).await?;
-    Ok(session.put_once(&copy, tried).await?)
+    Ok(visit.job.pulse.keep(session.put_once(&copy, tried)).await?)
 }

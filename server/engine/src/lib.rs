@@ -13,6 +13,7 @@ mod in_hand;
 mod notify;
 mod outgoing;
 mod permits;
+mod pulse;
 mod release;
 mod retry;
 mod sealing;

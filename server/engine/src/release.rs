@@ -52,7 +52,7 @@ async fn put_back(
         flags: &copy.flags,
         received_at: copy.received_at,
     };
-    session.put(&back).await?;
+    visit.job.pulse.keep(session.put(&back)).await?;
     let look = visit.look(session).await?;
     if !look.copies.iter().any(|there| there.raw == raw) {
         // Tried again later; the vault keeps it meanwhile.

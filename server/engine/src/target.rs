@@ -1,6 +1,6 @@
 //! One claimed target: what its task works with, and the errors that end or postpone it.
 
-use crate::{committer::Committer, permits::Permits, sealing::Sealing};
+use crate::{committer::Committer, permits::Permits, pulse::Pulse, sealing::Sealing};
 use domain::{
     audit::NewEntry,
     case::{Case, Target, correction::ContentError, effects::Halt, flow::target_entry},
@@ -69,6 +69,7 @@ pub struct Job {
     pub portal: Arc<Portal>,
     pub committer: Committer,
     pub permits: Permits,
+    pub pulse: Pulse,
     pub case: Arc<Case>,
     pub sealing: Arc<Sealing>,
     pub target: Target,

@@ -58,7 +58,7 @@ impl Visit {
                 }
                 return Err(error);
             }
-            match session.remove(&copy.found.handle).await {
+            match self.job.pulse.keep(session.remove(&copy.found.handle)).await {
                 // One that changed stays sealed until the next look has found it, or found it gone.
                 Ok(removal) if effects::after_removal(removal) == CopyState::Held => {
                     self.note_copy(records[at], CopyState::Held, "copy.held");

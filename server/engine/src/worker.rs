@@ -8,6 +8,7 @@ use crate::{
     in_hand::InHand,
     outgoing::{Outgoing, post},
     permits::Permits,
+    pulse::Pulse,
     release::release,
     sealing::Sealing,
     target::{Job, LEASE},
@@ -82,6 +83,7 @@ pub struct Engine {
     committer: Committer,
     permits: Permits,
     in_hand: InHand,
+    pulse: Pulse,
     /// Of cases that targets in hand belong to.
     sealings: Mutex<HashMap<CaseId, Weak<Sealing>>>,
 }
@@ -96,14 +98,16 @@ impl Engine {
         let committer = Committer::start(portal.clone(), tuning.group);
         let permits = Permits::start(portal.clone(), tuning.group);
         let in_hand = InHand::new(tuning.memory);
-        Self { portal, holder, waker, tuning, committer, permits, in_hand, sealings: Mutex::default() }
+        let (pulse, sealings) = (Pulse::default(), Mutex::default());
+        Self { portal, holder, waker, tuning, committer, permits, in_hand, pulse, sealings }
     }
 
     /// Works until cancelled; what is in flight then is finished first.
     pub async fn run(self, enlisted: Box<dyn Enlisted>, cancel: CancellationToken) {
         let alive = CancellationToken::new();
         let (portal, holder, waker) = (self.portal.clone(), self.holder.clone(), self.waker.clone());
-        let attending = attend(portal, holder, waker, enlisted, self.in_hand.clone(), alive.clone());
+        let (in_hand, pulse) = (self.in_hand.clone(), self.pulse.clone());
+        let attending = attend(portal, holder, waker, enlisted, in_hand, pulse, alive.clone());
         let attending = tokio::spawn(attending);
         let (mut work, mut advanced) = (JoinSet::new(), Instant::now());
         while !cancel.is_cancelled() {
@@ -199,9 +203,9 @@ impl Engine {
         // Claimed again because our clock jumped or the database was away: the visit in hand must end first.
         let Some(hand) = self.in_hand.take(target.id.0) else { return };
         let (sealing, bytes) = (self.sealing(case.id), case.message.size);
-        let (portal, committer, permits) =
-            (self.portal.clone(), self.committer.clone(), self.permits.clone());
-        let job = Job { portal, committer, permits, case, sealing, target, person, task };
+        let (portal, committer) = (self.portal.clone(), self.committer.clone());
+        let (permits, pulse) = (self.permits.clone(), self.pulse.clone());
+        let job = Job { portal, committer, permits, pulse, case, sealing, target, person, task };
         let in_hand = self.in_hand.clone();
         work.spawn(async move {
             let _room = in_hand.room(bytes).await;
