@@ -1,7 +1,7 @@
 // What is really in the demo's mailboxes and its outbox: plain files, read without the portal.
 
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Every mail of one mailbox: `{ mailbox, folder, place, flags, seen, date, bytes, mail }`. */
@@ -42,6 +42,14 @@ export function sentMail(portal, sender, subject) {
   const found = mailbox(portal, sender).find((copy) => copy.folder === 'Sent' && copy.mail.subject === subject)
   if (!found) throw new Error(`${sender} has not sent “${subject}”`)
   return found.mail
+}
+
+/** Lays a mail that somebody was sent into their own Sent folder, as anybody can. Its subject. */
+export function misfile(portal, address) {
+  const received = mailbox(portal, address).find((copy) => copy.folder === 'INBOX')
+  const [local, domain] = address.split('@')
+  writeFileSync(join(portal.folder, 'mail', domain, local, 'Maildir', '.Sent', 'cur', '1.misfiled:2,S'), received.bytes)
+  return received.mail.subject
 }
 
 /** One line a copy with everything that has to come back: where, how marked, when, and each byte. */

@@ -1,5 +1,7 @@
 // Every page of the portal, with something to see on it: for the eye, and for axe.
 
+import { misfile } from './mail.mjs'
+
 const SHARED = '/sent?of=' + encodeURIComponent('tenders@chengyu.example')
 
 /**
@@ -19,6 +21,8 @@ export async function prepare({ enter, portal }) {
   await employee.check()
   const draft = new URL(employee.page.url()).pathname
   const shared = await employee.openMail(portal.stories[3], SHARED)
+  const theirs = misfile(portal, portal.accounts.employee.address)
+  const misfiled = await employee.openMail(theirs, '/sent?q=' + encodeURIComponent(`"${theirs}"`))
   return {
     numbers: { finished, waiting },
     pages: {
@@ -28,6 +32,7 @@ export async function prepare({ enter, portal }) {
         { name: 'sent-found', path: '/sent?q=' + encodeURIComponent('合同') },
         { name: 'sent-nothing', path: '/sent?q=zzzz' },
         { name: 'message', path: message },
+        { name: 'message-not-theirs', path: misfiled },
         { name: 'sent-shared', path: SHARED },
         { name: 'message-shared', path: shared },
         { name: 'ask', path: `${message}/ask?draft=${draft.split('/').pop()}` },

@@ -3,27 +3,27 @@
 //! A transaction that is dropped is rolled back. Methods are plain reads and writes of rows; rules live in services.
 
 mod care;
+mod trail;
+mod work;
 
 pub use care::{EngineSwitch, ErasableCase, KeysBy, VaultCare, VaultKeys};
+pub use trail::{Audit, Checkpoints};
+pub use work::{Corrections, Finished, Leased, Notifications, TargetResult, Targets};
 
 use crate::{
-    audit,
     case::{
-        Approval, Case, CaseFilter, CaseRow, CopyRecord, Correction, Detail, Lease, SealedCopy, Target,
+        Approval, Case, CaseFilter, CaseRow, CopyRecord, Correction, SealedCopy, Target,
         draft::{Draft, Upload},
     },
-    ids::{CaseId, CopyId, CorrectionId, DraftId, PersonId, SentId, TargetId, UploadId},
+    ids::{CaseId, CopyId, DraftId, PersonId, SentId, TargetId, UploadId},
     mail::MessageId,
-    notify::Notification,
     org::{Department, Directory, Group, Person},
     sent::{Found, Listing, Page, SentFilter, SentMessage},
     time::Timestamp,
 };
 use async_trait::async_trait;
-use shared::{CaseNumber, CopyState, CorrectionState, Language, Outcome, Role, TargetState, Task};
-use std::collections::HashMap;
+use shared::{CaseNumber, CopyState, Language, Role};
 use thiserror::Error;
-use uuid::Uuid;
 
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -247,106 +247,6 @@ pub trait Cases: Send {
 
     async fn approvals(&mut self, case: CaseId) -> Result<Vec<Approval>>;
 }
-
-/// What a finished task writes.
-#[derive(Clone, Debug)]
-pub struct TargetResult {
-    pub state: TargetState,
-    pub outcome: Option<Outcome>,
-    pub detail: Detail,
-}
-
-/// A claim on a target, as its worker got it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leased {
-    pub target: TargetId,
-    pub fence: i64,
-}
-
-/// A task that its worker has ended.
-#[derive(Clone, Debug)]
-pub struct Finished {
-    pub lease: Leased,
-    pub done: Task,
-    pub result: TargetResult,
-    pub at: Timestamp,
-}
-
-#[async_trait]
-pub trait Targets: Send {
-    /// In the order they were inserted.
-    async fn targets(&mut self, case: CaseId) -> Result<Vec<Target>>;
-
-    async fn target(&mut self, id: TargetId) -> Result<Option<Target>>;
-
-    /// Who has them, and for which task; without those that aren't there.
-    async fn leases(&mut self, ids: &[TargetId]) -> Result<HashMap<TargetId, (Lease, Option<Task>)>>;
-
-    /// Nobody else changes them until this transaction ends. Taken in one order by all who lock several, so that two
-    /// never wait for each other crosswise.
-    async fn lock_targets(&mut self, ids: &[TargetId]) -> Result<()>;
-
-    /// The same for all targets of a case.
-    async fn lock_targets_of(&mut self, case: CaseId) -> Result<()>;
-
-    /// Takes up to `limit` targets with a task that is due and not leased, raises their fence, sets the lease.
-    /// One `UPDATE … RETURNING` (design.md §7). Nothing while the engine is stopped. Release before hold before execute, then insertion order.
-    async fn claim_targets(
-        &mut self,
-        holder: &str,
-        now: Timestamp,
-        lease_until: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<Target>>;
-
-    /// The tasks as they are now, with the leases prolonged; a lease that is no longer ours isn't in the answer.
-    /// None: nothing is wanted any more, because the task was cleared or the engine is stopped (the lease then stays as
-    /// it was).
-    async fn renew_targets(
-        &mut self,
-        leases: &[Leased],
-        lease_until: Timestamp,
-    ) -> Result<HashMap<TargetId, Option<Task>>>;
-
-    /// The heartbeat: this holder's leases on these rows, targets and mails, last at least until then. How many.
-    async fn prolong_leases(&mut self, holder: &str, rows: &[Uuid], until: Timestamp) -> Result<u64>;
-
-    /// Writes the results, ends the leases, and clears each task unless another one was set meanwhile. `Fenced` when
-    /// one of the leases is no longer ours; the transaction can then only be dropped.
-    async fn finish_targets(&mut self, finished: &[Finished]) -> Result<()>;
-
-    /// Ends the lease; the task is tried again at `due_at`.
-    async fn postpone_target(
-        &mut self,
-        id: TargetId,
-        fence: i64,
-        detail: &Detail,
-        attempts: u32,
-        due_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<()>;
-
-    /// Sets or clears the task of each, and sets the outcome (None: leaves it), by decision of people: leases and
-    /// fences stay as they are. The task starts afresh: no failed tries, due now. `Missing` when one of them isn't
-    /// there; the transaction can then only be dropped.
-    async fn assign(
-        &mut self,
-        ids: &[TargetId],
-        task: Option<Task>,
-        outcome: Option<Outcome>,
-        now: Timestamp,
-    ) -> Result<()>;
-
-    /// Anything that changes when the case or one of its targets or corrections does.
-    async fn case_pulse(&mut self, case: CaseId) -> Result<String>;
-
-    /// Those where this task was tried in vain at least so often, in the order they were inserted.
-    async fn stuck_targets(&mut self, task: Task, attempts: u32) -> Result<Vec<Target>>;
-
-    /// How many targets still have a task.
-    async fn open_tasks(&mut self, case: CaseId) -> Result<u64>;
-}
-
 #[async_trait]
 pub trait Vault: Send {
     async fn insert_copies(&mut self, copies: &[SealedCopy]) -> Result<()>;
@@ -362,99 +262,4 @@ pub trait Vault: Send {
 
     /// Every sealed byte of the case goes; its key stays.
     async fn empty_vault(&mut self, case: CaseId) -> Result<()>;
-}
-
-#[async_trait]
-pub trait Corrections: Send {
-    /// The sender's text, sealed.
-    async fn save_correction_content(&mut self, case: CaseId, sealed: &[u8]) -> Result<()>;
-
-    async fn correction_content(&mut self, case: CaseId) -> Result<Option<Vec<u8>>>;
-
-    async fn corrections(&mut self, case: CaseId) -> Result<Vec<Correction>>;
-
-    async fn correction_of(&mut self, target: TargetId) -> Result<Option<Correction>>;
-
-    /// `Queued` or `Sending` whose lease ran out, due; raises the fence. Rows come back with the state they had.
-    /// Nothing while the engine is stopped.
-    async fn claim_corrections(
-        &mut self,
-        holder: &str,
-        now: Timestamp,
-        lease_until: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<Correction>>;
-
-    /// Writes state, `in_place`, attempts, `due_at`, problem, `sent_at`. With `fence`: only while it is ours, else `Fenced`;
-    /// a state other than `Sending` ends the lease.
-    async fn update_correction(&mut self, correction: &Correction, fence: Option<i64>) -> Result<()>;
-
-    /// `Planned` → this state, for a whole case.
-    async fn settle_planned(&mut self, case: CaseId, state: CorrectionState, now: Timestamp) -> Result<u64>;
-
-    async fn correction(&mut self, id: CorrectionId) -> Result<Option<Correction>>;
-}
-
-#[async_trait]
-pub trait Notifications: Send {
-    /// One whose key is there already stays as it is. How many are new.
-    async fn insert_notifications(&mut self, notifications: &[Notification]) -> Result<u64>;
-
-    /// In the order they were inserted.
-    async fn notifications(&mut self, case: CaseId) -> Result<Vec<Notification>>;
-
-    /// As [`Corrections::claim_corrections`].
-    async fn claim_notifications(
-        &mut self,
-        holder: &str,
-        now: Timestamp,
-        lease_until: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<Notification>>;
-
-    /// Writes state, attempts, `due_at`, problem, `sent_at` while the fence is ours, else `Fenced`; a state other than
-    /// `Sending` ends the lease.
-    async fn update_notification(&mut self, notification: &Notification, fence: i64) -> Result<()>;
-}
-
-#[async_trait]
-pub trait Audit: Send {
-    /// Appends in this transaction (I9). Written when it commits, after everything else and all entries at the cost
-    /// of one: concurrent transactions wait for each other there, so the wait is short and never crosswise.
-    async fn record(&mut self, entry: &audit::NewEntry) -> Result<()>;
-
-    /// Where the next entry goes.
-    async fn trail_head(&mut self) -> Result<audit::Head>;
-
-    /// Of one case, oldest first.
-    async fn trail_of(&mut self, case: CaseId) -> Result<Vec<audit::Entry>>;
-
-    /// Entries after `seq`, oldest first.
-    async fn trail_after(&mut self, seq: i64, limit: u32) -> Result<Vec<audit::Entry>>;
-
-    /// Is one of these actions in the trail after its first `size` entries?
-    async fn has_acted_after(&mut self, size: u64, actions: &[&'static str]) -> Result<bool>;
-}
-
-#[async_trait]
-pub trait Checkpoints: Send {
-    /// False: there is one of this size, which stays as it is.
-    async fn insert_checkpoint(&mut self, checkpoint: &audit::Checkpoint) -> Result<bool>;
-
-    /// The largest.
-    async fn last_checkpoint(&mut self) -> Result<Option<audit::Checkpoint>>;
-
-    /// Larger than `size`, the smallest first.
-    async fn checkpoints_after(&mut self, size: u64, limit: u32) -> Result<Vec<audit::Checkpoint>>;
-
-    /// The last checkpoint, if this witness doesn't know it and it is time; until `until` nobody else gets it.
-    async fn claim_witness(
-        &mut self,
-        witness: audit::Witness,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<audit::Checkpoint>>;
-
-    /// It knows the checkpoint of this size now, and hears of another not before `due_at`.
-    async fn tell_witness(&mut self, witness: audit::Witness, size: u64, due_at: Timestamp) -> Result<()>;
 }

@@ -1,5 +1,7 @@
 //! Targets: what is to be done where, who is at it, and how it ended.
 
+mod row;
+
 use crate::{
     Transaction,
     cases::{CASES, PIECE},
@@ -11,6 +13,8 @@ use crate::{
     row::{code, json},
     table::{Table, select},
 };
+pub(crate) use row::target_row;
+
 use async_trait::async_trait;
 use domain::{
     case::{Detail, Lease, Target},
@@ -19,9 +23,10 @@ use domain::{
     store::{EngineSwitch, Finished, Leased, Result, StoreError, Targets},
     time::Timestamp,
 };
+use row::{GIVEN, finished_row, given, held_as_given, rank, read_target};
 use sea_query::{
-    CaseStatement, Cond, Condition, Expr, ExprTrait, Func, IntoIden, LockType, Order, Query, TableRef,
-    UpdateStatement, Value, ValueTuple,
+    CaseStatement, Expr, ExprTrait, Func, IntoIden, LockType, Order, Query, TableRef, UpdateStatement,
+    ValueTuple,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -226,7 +231,7 @@ impl Targets for Transaction {
         let pulse = Query::select()
             .column("version")
             .expr_as(revisions(TARGETS.name), "targets")
-            .expr_as(revisions("correction"), "corrections")
+            .expr_as(revisions(CORRECTIONS.name), "corrections")
             .from(CASES.name)
             .and_where(Expr::col("id").eq(case.0))
             .take();
@@ -283,79 +288,4 @@ impl Transaction {
 
 fn changed(now: Timestamp) -> UpdateStatement {
     TARGETS.update().value("updated_at", now.0).value("revision", Expr::col("revision").add(1)).take()
-}
-
-/// Rows of values beside the table that is updated.
-const GIVEN: &str = "given";
-
-/// The first two of a given row.
-fn given(lease: Leased) -> [Value; 2] {
-    [lease.target.0.into(), lease.fence.into()]
-}
-
-/// The row is the claim's that was given, still.
-fn held_as_given() -> Condition {
-    Cond::all()
-        .add(Expr::col((TARGETS.name, "id")).equals((GIVEN, "column1")))
-        .add(Expr::col((TARGETS.name, "fence")).equals((GIVEN, "column2")))
-        .add(Expr::col("lease_holder").is_not_null())
-}
-
-fn finished_row(finished: &Finished) -> Result<Vec<Value>> {
-    let Finished { lease, done, result, at } = finished;
-    let detail = serde_json::to_string(&result.detail).map_err(|error| StoreError::Other(Box::new(error)))?;
-    let rest = [
-        done.code().into(),
-        result.state.code().into(),
-        result.outcome.map(Outcome::code).into(),
-        detail.into(),
-        at.0.into(),
-    ];
-    Ok(given(*lease).into_iter().chain(rest).collect())
-}
-
-/// What people wait for most comes first.
-fn rank(task: Task) -> i64 {
-    match task {
-        Task::Release => 0,
-        Task::Hold => 1,
-        Task::Execute => 2,
-    }
-}
-
-pub(crate) fn target_row(target: &Target) -> Result<Vec<Expr>> {
-    Ok(vec![
-        target.id.0.into(),
-        target.case.0.into(),
-        json(&target.recipient)?,
-        code(target.state),
-        target.outcome.map(Outcome::code).into(),
-        json(&target.detail)?,
-        target.task.map(Task::code).into(),
-        target.lease.holder.as_deref().into(),
-        target.lease.until.map(|at| at.0).into(),
-        target.lease.fence.into(),
-        i64::from(target.attempts).into(),
-        target.due_at.0.into(),
-        target.updated_at.0.into(),
-        target.address().as_str().into(),
-        target.task.map(rank).into(),
-        0_i64.into(),
-    ])
-}
-
-fn read_target(row: &Row) -> Result<Target> {
-    Ok(Target {
-        id: row.id("id")?,
-        case: row.id("case_id")?,
-        recipient: row.json("recipient")?,
-        state: row.parsed("state")?,
-        outcome: row.optional_parsed("outcome")?,
-        detail: row.json("detail")?,
-        task: row.optional_parsed("task")?,
-        lease: read_lease(row)?,
-        attempts: row.number("attempts")?,
-        due_at: row.time("due_at")?,
-        updated_at: row.time("updated_at")?,
-    })
 }

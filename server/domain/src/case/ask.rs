@@ -1,22 +1,24 @@
 //! Writing a request: what the form offers, what was typed, what it would mean.
 
+mod weighing;
+
+pub(super) use weighing::{about, decide};
+
 use super::{
-    Case, CaseMessage, TargetsDigest,
+    CaseMessage, TargetsDigest,
     draft::{Draft, DraftForm, Upload},
-    rules,
 };
 use crate::{
-    ids::{CaseId, DraftId, PersonId, SentId, UploadId},
-    org::{Directory, Person, Recipient, RecipientKind},
-    policy::{self, Decision, Facts},
+    ids::{CaseId, DraftId, SentId, UploadId},
+    org::{Directory, Person, Recipient},
+    policy::Decision,
     portal::Portal,
     sent::SentMessage,
-    store::{StoreError, Tx},
-    time::Timestamp,
+    store::StoreError,
     vault::SealError,
 };
 use shared::CaseNumber;
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 use thiserror::Error;
 
 pub const MAX_NOTE: usize = 2_000;
@@ -29,8 +31,6 @@ const MAX_UNFINISHED: u64 = 10;
 
 /// Unfinished requests of a person.
 const MAX_DRAFTS: u64 = 200;
-
-const CLOCKS_DIFFER: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Error)]
 pub enum AskError {
@@ -254,51 +254,6 @@ fn chosen(directory: &Directory, message: &SentMessage, form: &DraftForm) -> Vec
 
 fn approvers(directory: &Directory, person: &Person) -> Vec<Person> {
     directory.approvers_of(person.id).into_iter().filter_map(|id| directory.person(id)).cloned().collect()
-}
-
-/// By what was asked for before, too: many small cases about one mail are a large one.
-pub(super) async fn decide(
-    tx: &mut dyn Tx,
-    portal: &Portal,
-    message: &SentMessage,
-    form: &DraftForm,
-    recipients: &[Recipient],
-) -> Result<Decision, StoreError> {
-    let mut mailboxes: HashSet<PersonId> = recipients.iter().filter_map(Recipient::person).collect();
-    let before = if form.intent.removes() { about(tx, message).await? } else { Vec::new() };
-    for case in before.iter().filter(|case| rules::takes_mail(case)) {
-        let targets = tx.targets(case.id).await?;
-        mailboxes.extend(targets.iter().filter_map(|target| target.recipient.person()));
-    }
-    let facts = Facts {
-        include_read: form.intent.removes() && form.include_read,
-        // An address of ours that nobody has may lead anywhere.
-        outside: recipients
-            .iter()
-            .filter(|recipient| !matches!(recipient.kind, RecipientKind::Inside(_)))
-            .count(),
-        mailboxes: mailboxes.len(),
-        age: age(portal.world.now(), message.sent_at),
-    };
-    Ok(policy::decide(&portal.settings.policy, &facts))
-}
-
-/// All cases about this mail, also where it lies in Sent folders more than once.
-pub(super) async fn about(tx: &mut dyn Tx, message: &SentMessage) -> Result<Vec<Case>, StoreError> {
-    let mut cases = tx.cases_of_sent(message.id).await?;
-    let Some(id) = &message.message_id else { return Ok(cases) };
-    let alike = tx.sent_by_message_id(id).await?;
-    for other in
-        alike.iter().filter(|other| other.id != message.id && other.fingerprint == message.fingerprint)
-    {
-        cases.extend(tx.cases_of_sent(other.id).await?);
-    }
-    Ok(cases)
-}
-
-/// The sender's clock says when the mail was sent. One that is ahead of ours, by more than clocks differ, says nothing.
-fn age(now: Timestamp, sent_at: Timestamp) -> Duration {
-    if sent_at.since(now) > CLOCKS_DIFFER { Duration::MAX } else { now.since(sent_at) }
 }
 
 fn problems(
