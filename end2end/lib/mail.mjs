@@ -44,12 +44,13 @@ export function sentMail(portal, sender, subject) {
   return found.mail
 }
 
-/** Lays a mail that somebody was sent into their own Sent folder, as anybody can. Its subject. */
-export function misfile(portal, address) {
-  const received = mailbox(portal, address).find((copy) => copy.folder === 'INBOX')
+/** Lays a mail that somebody else wrote into a Sent folder, as anybody can. Its subject. */
+export function misfile(portal, address, author) {
   const [local, domain] = address.split('@')
-  writeFileSync(join(portal.folder, 'mail', domain, local, 'Maildir', '.Sent', 'cur', '1.misfiled:2,S'), received.bytes)
-  return received.mail.subject
+  const [subject, id] = ['Budget 2027', `misfiled@${domain}`]
+  const lines = [`From: ${author}`, `To: ${address}`, `Subject: ${subject}`, `Date: ${new Date().toUTCString()}`, `Message-ID: <${id}>`, '', 'As discussed.', '']
+  writeFileSync(join(portal.folder, 'mail', domain, local, 'Maildir', '.Sent', 'cur', '1.misfiled:2,S'), lines.join('\r\n'))
+  return subject
 }
 
 /** One line a copy with everything that has to come back: where, how marked, when, and each byte. */

@@ -21,8 +21,7 @@ export async function prepare({ enter, portal }) {
   await employee.check()
   const draft = new URL(employee.page.url()).pathname
   const shared = await employee.openMail(portal.stories[3], SHARED)
-  const theirs = misfile(portal, portal.accounts.employee.address)
-  const misfiled = await employee.openMail(theirs, '/sent?q=' + encodeURIComponent(`"${theirs}"`))
+  const misfiled = await employee.openMail(misfile(portal, portal.accounts.employee.address, portal.accounts.manager.address))
   return {
     numbers: { finished, waiting },
     pages: {
