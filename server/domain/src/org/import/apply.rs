@@ -45,8 +45,11 @@ impl OrgPlan {
         for planned in &self.people {
             let Some(id) = ids.get(&planned.address) else { continue };
             let department = departments.at(&planned.department, world);
-            let person = planned.person(*id, &ids, &groups, department);
-            match current.person(person.id) {
+            let before = current.person(*id);
+            let mut person = planned.person(*id, &ids, &groups, department);
+            // They may have chosen another one since.
+            person.language = before.map_or(person.language, |before| before.language);
+            match before {
                 None => change.added += 1,
                 Some(before) if before.active && !person.active => change.deactivated += 1,
                 Some(before) if *before != person => change.changed += 1,

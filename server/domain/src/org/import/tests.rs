@@ -290,6 +290,17 @@ fn changes_are_counted_and_those_who_left_stay_known() {
 }
 
 #[test]
+fn the_language_that_somebody_chose_stays() {
+    let world = world();
+    let text = "[[person]]\nname = \"Ann\"\naddress = \"ann@x.test\"\nlanguage = \"en\"\n";
+    let mut first = plan(text).apply(&Directory::default(), &world);
+    assert_eq!(first.people[0].language, Language::English);
+    first.people[0].language = Language::Chinese;
+    let next = plan(text).apply(&directory(&first), &world);
+    assert_eq!((next.people[0].language, next.changed), (Language::Chinese, 0));
+}
+
+#[test]
 fn a_successor_does_not_inherit_the_account() {
     let world = world();
     let first =
