@@ -95,7 +95,9 @@ pub async fn work(task: Task) -> Result<()> {
 }
 
 async fn portal(place: &Place, mortality: &Arc<Mortality>, waker: Waker) -> Result<Portal> {
-    let database = Database::open(&place.url, &Options::default()).await?;
+    // Whoever is killed here is dead at once.
+    let options = Options { dead_after: Duration::ZERO, ..Options::default() };
+    let database = Database::open(&place.url, &options).await?;
     database.migrate().await?;
     let mail = place.mail_system()?;
     let delivery = Arc::new(Delivery(mail.clone(), mortality.clone()));

@@ -46,6 +46,8 @@ pub struct Options {
     pub max_bytes: Option<u64>,
     /// Of a search among sent mail; beyond it is [`StoreError::TooSlow`].
     pub search_limit: Duration,
+    /// Postgres: an engine that isn't heard of for so long is dead. One that only lost its connection is back sooner.
+    pub dead_after: Duration,
 }
 
 impl Default for Options {
@@ -56,6 +58,7 @@ impl Default for Options {
             lock_timeout: Duration::from_secs(10),
             max_bytes: None,
             search_limit: Duration::from_millis(150),
+            dead_after: Duration::from_secs(4),
         }
     }
 }
@@ -65,6 +68,7 @@ impl Default for Options {
 pub struct Database {
     pool: Pool,
     search_limit: Duration,
+    dead_after: Duration,
 }
 
 #[derive(Clone)]
@@ -117,7 +121,7 @@ impl Database {
                 Pool::Postgres(pool.connect_with(server).await?)
             }
         };
-        Ok(Self { pool, search_limit: options.search_limit })
+        Ok(Self { pool, search_limit: options.search_limit, dead_after: options.dead_after })
     }
 
     /// Waits until all connections are closed.

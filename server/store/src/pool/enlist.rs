@@ -16,11 +16,12 @@ use async_trait::async_trait;
 use domain::store::{Enlisted, Result, StoreError, Tx};
 use sqlx::{Connection as _, PgConnection, PgPool, postgres::PgListener};
 use std::{
+    collections::HashMap,
     fs::{File, OpenOptions, TryLockError},
     future,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Before a listener that lost its connection tries again; polling finds the work meanwhile.
@@ -38,7 +39,8 @@ pub(super) async fn enlist(database: &Database, holder: &str) -> Result<Box<dyn 
         }
         Pool::Postgres(pool) => {
             let pool = pool.clone();
-            let mut one = OneOfMany { database, holder, lock: None, listener: None, pool };
+            let missed = HashMap::new();
+            let mut one = OneOfMany { database, holder, lock: None, listener: None, pool, missed };
             one.hold_lock().await?;
             Ok(Box::new(one))
         }
@@ -77,6 +79,8 @@ struct OneOfMany {
     lock: Option<PgConnection>,
     listener: Option<PgListener>,
     pool: PgPool,
+    /// Whose lock nobody holds, and since when.
+    missed: HashMap<String, Instant>,
 }
 
 #[async_trait]
@@ -86,6 +90,7 @@ impl Enlisted for OneOfMany {
         let mut tx = self.database.begin_read().await?;
         let others = others(&mut tx, &self.holder).await?;
         drop(tx);
+        self.missed.retain(|holder, _| others.contains(holder));
         let mut freed = 0;
         for other in others {
             if self.is_gone(&other).await? {
@@ -129,15 +134,18 @@ impl OneOfMany {
         Err(StoreError::Taken(format!("an engine named {} is at work on this database", self.holder)))
     }
 
-    /// Nobody holds that lock: its engine is gone.
+    /// For some time nobody has held that lock. When the server starts again all engines lose theirs, and whoever is
+    /// back first must not take the others for dead.
     async fn is_gone(&mut self, holder: &str) -> Result<bool> {
         let Some(lock) = &mut self.lock else { return Ok(false) };
         if !try_lock(lock, holder).await? {
+            self.missed.remove(holder);
             return Ok(false);
         }
         let unlock = sqlx::query("SELECT pg_advisory_unlock(hashtextextended($1, 0))").bind(name(holder));
         unlock.execute(lock).await.map_err(|error| failure(error, "engine"))?;
-        Ok(true)
+        let since = *self.missed.entry(holder.to_owned()).or_insert_with(Instant::now);
+        Ok(since.elapsed() >= self.database.dead_after)
     }
 
     async fn listen(&mut self) -> sqlx::Result<()> {

@@ -67,8 +67,8 @@ impl Bed {
 
     async fn at(url: String, place: Place) -> Self {
         // These are stories about what is found; the machine may be busy.
-        let options =
-            Options { max_connections: 4, search_limit: Duration::from_secs(10), ..Options::default() };
+        let (search_limit, dead_after) = (Duration::from_secs(10), Duration::ZERO);
+        let options = Options { max_connections: 4, search_limit, dead_after, ..Options::default() };
         let db = Database::open(&url, &options).await.unwrap();
         Self { db, url, _place: place }
     }

@@ -11,7 +11,7 @@ use domain::{
     store::{Store, StoreError},
 };
 use store::{Database, Options};
-use tokio::time::{Duration, timeout};
+use tokio::time::{Duration, sleep, timeout};
 use uuid::Uuid;
 
 stories!(the_dead_leave_nothing_in_hand, a_heartbeat_prolongs_ones_own_leases, a_name_is_taken_once);
@@ -114,6 +114,33 @@ async fn a_server_bears_several_and_the_living_keep_theirs() {
     assert_eq!(claim(&bed, "first", 2).await.len(), 2);
     let mut second = bed.db.enlist("second").await.unwrap();
     assert_eq!(second.free_orphans().await.unwrap(), 0);
+}
+
+/// The server ends all connections; who is back first meets nobody else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_lost_a_connection_is_not_dead() {
+    let Some(bed) = Bed::postgres().await else { return };
+    with_work(&bed).await;
+    let dead_after = Duration::from_secs(2);
+    let db = Database::open(&bed.url, &Options { dead_after, ..Options::default() }).await.unwrap();
+    let mut first = db.enlist("first").await.unwrap();
+    assert_eq!(claim(&bed, "first", 2).await.len(), 2);
+    let mut second = db.enlist("second").await.unwrap();
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' \
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    bed.by_hand(end).await.unwrap();
+    assert_eq!(second.free_orphans().await.unwrap(), 0);
+    assert_eq!(first.free_orphans().await.unwrap(), 0, "it is back");
+    sleep(dead_after).await;
+    assert_eq!(second.free_orphans().await.unwrap(), 0);
+
+    drop(first);
+    let dead = async {
+        while second.free_orphans().await.unwrap() == 0 {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), dead).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
