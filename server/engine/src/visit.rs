@@ -12,7 +12,7 @@ use domain::{
     },
     ids::CopyId,
     look::{self, Look, Own},
-    mail_system::MailSession,
+    mail_system::{MailError, MailSession},
     notify::{self, Notification, STUCK_AFTER},
     shared::{CopyState, NotificationKind, Task},
     store::{Result, StoreError, TargetResult},
@@ -44,7 +44,13 @@ impl Visit {
     }
 
     pub async fn open(&self) -> Result<Box<dyn MailSession>, TaskError> {
-        Ok(self.job.portal.mail.open(self.job.target.address()).await?)
+        let (portal, address) = (&self.job.portal, self.job.target.address());
+        let directory = portal.directory().await?;
+        // The address was given to somebody else since: so was the mailbox.
+        if directory.person_by_address(address).is_some_and(|owner| owner.id != self.job.person) {
+            return Err(MailError::NoSuchMailbox(address.clone()).into());
+        }
+        Ok(portal.mail.open(address).await?)
     }
 
     /// Looks in all folders, notes in `detail` what was met, and finds out about copies that were sealed without

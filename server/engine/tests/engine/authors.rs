@@ -1,4 +1,4 @@
-//! Whose mail it is, and how much of it may go without a second person.
+//! Whose mail it is, whose mailbox, and how much may go without a second person.
 
 use crate::office::{Office, RECALL, address, work};
 use domain::{
@@ -14,7 +14,7 @@ use domain::{
     org::Person,
     sent::{Page, SentFilter},
     sent_index,
-    shared::{ApprovalReason, CaseState, Intent, ReasonKind},
+    shared::{ApprovalReason, CaseState, Intent, ReasonKind, Trouble, Verdict},
 };
 
 const SEEN: Flags = Flags {
@@ -158,4 +158,25 @@ async fn a_mail_from_the_future_is_no_recent_one() {
     office.put("ann", "Sent", &SEEN, raw.as_bytes(), "sent").await;
     let number = office.ask(&office.portal, RECALL).await;
     assert_eq!(office.case(number).await.decision.reasons, [ApprovalReason::NotRecent]);
+}
+
+#[tokio::test]
+async fn what_was_held_is_not_put_into_the_mailbox_of_a_successor() {
+    let office = Office::open().await;
+    let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
+    let number = office.ask(&office.portal, RECALL).await;
+    work(&office.portal).await;
+    assert!(office.copies("bob", &mail).await.is_empty(), "held");
+    let (mut leaver, mut successor) = (office.who("bob").await, office.who("cho").await);
+    (leaver.active, leaver.address) = (false, "bob@left.invalid".parse().unwrap());
+    (successor.id, successor.name, successor.address) =
+        (office.portal.world.id(), "Bobby".into(), address("bob"));
+    let mut tx = office.store_write().await;
+    tx.replace_organisation(&[leaver, successor], &[], &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    office.decide(number, Verdict::Refused).await;
+    work(&office.portal).await;
+    assert!(office.copies("bob", &mail).await.is_empty(), "it isn't theirs");
+    let target = office.target(number, "bob").await;
+    assert_eq!((target.outcome, target.detail.trouble), (None, Some(Trouble::MailboxMissing)));
 }
