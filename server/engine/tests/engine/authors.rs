@@ -1,6 +1,7 @@
 //! Whose mail it is, whose mailbox, and how much may go without a second person.
 
 use crate::office::{Office, RECALL, address, work};
+use async_trait::async_trait;
 use domain::{
     case::{
         Case,
@@ -15,7 +16,10 @@ use domain::{
     sent::{Page, SentFilter},
     sent_index,
     shared::{ApprovalReason, CaseState, Intent, ReasonKind, Trouble, Verdict},
+    store::{Enlisted, Store, StoreError, Tx},
 };
+use futures::future::BoxFuture;
+use std::sync::{Arc, Mutex};
 
 const SEEN: Flags = Flags {
     seen: true,
@@ -130,9 +134,38 @@ async fn a_second_copy_among_the_sent_mail_opens_no_second_case() {
     assert_eq!(second.decision.reasons, [ApprovalReason::ManyMailboxes]);
 }
 
+type Hook = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
+
+/// Something happens right before the first transaction that writes.
+struct Between(Arc<dyn Store>, Mutex<Option<Hook>>);
+
+#[async_trait]
+impl Store for Between {
+    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
+        self.0.read().await
+    }
+
+    async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
+        let hook = self.1.lock().unwrap().take();
+        if let Some(hook) = hook {
+            hook().await;
+        }
+        self.0.write().await
+    }
+
+    async fn check(&self) -> Result<String, StoreError> {
+        self.0.check().await
+    }
+
+    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError> {
+        self.0.enlist(holder).await
+    }
+}
+
+/// Two requests for one mail, sent at the same moment: one comes and goes while the other is looked at.
 #[tokio::test]
-async fn a_case_that_came_between_page_and_click_counts() {
-    let office = Office::open().await;
+async fn a_case_that_came_between_look_and_case_counts() {
+    let office = Arc::new(Office::open().await);
     let names = office.hire(11).await;
     office.send(&[], "everybody@office.test").await;
     let ann = office.who("ann").await;
@@ -144,9 +177,17 @@ async fn a_case_that_came_between_page_and_click_counts() {
     }
     let seen = ask::preview(&office.portal, &ann, drafts[1]).await.unwrap();
     assert!(!seen.decision.needs_approval());
-    request::request(&office.portal, &ann, drafts[0]).await.unwrap();
-    work(&office.portal).await;
-    let number = request::request(&office.portal, &ann, drafts[1]).await.unwrap();
+    let (other, who) = (office.clone(), ann.clone());
+    let hook: Hook = Box::new(move || {
+        Box::pin(async move {
+            request::request(&other.portal, &who, drafts[0]).await.unwrap();
+            work(&other.portal).await;
+        })
+    });
+    let portal = office.through(Box::new(|store, mail| {
+        (Arc::new(Between(store, Mutex::new(Some(hook)))) as Arc<dyn Store>, mail)
+    }));
+    let number = request::request(&portal, &ann, drafts[1]).await.unwrap();
     assert_eq!(office.case(number).await.decision.reasons, [ApprovalReason::ManyMailboxes]);
 }
 
