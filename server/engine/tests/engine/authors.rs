@@ -1,6 +1,6 @@
 //! Whose mail it is, whose mailbox, and how much may go without a second person.
 
-use crate::office::{Office, RECALL, address, work};
+use crate::office::{Office, RECALL, address, between::Between, work};
 use async_trait::async_trait;
 use domain::{
     case::{
@@ -16,7 +16,7 @@ use domain::{
     sent::{Page, SentFilter},
     sent_index,
     shared::{ApprovalReason, CaseState, Intent, ReasonKind, Trouble, Verdict},
-    store::{Enlisted, Store, StoreError, Tx},
+    store::StoreError,
 };
 use futures::future::BoxFuture;
 use std::sync::{Arc, Mutex};
@@ -137,28 +137,16 @@ async fn a_second_copy_among_the_sent_mail_opens_no_second_case() {
 type Hook = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 
 /// Something happens right before the first transaction that writes.
-struct Between(Arc<dyn Store>, Mutex<Option<Hook>>);
+struct First(Mutex<Option<Hook>>);
 
 #[async_trait]
-impl Store for Between {
-    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
-        self.0.read().await
-    }
-
-    async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
-        let hook = self.1.lock().unwrap().take();
+impl Between for First {
+    async fn writing(&self) -> Result<(), StoreError> {
+        let hook = self.0.lock().unwrap().take();
         if let Some(hook) = hook {
             hook().await;
         }
-        self.0.write().await
-    }
-
-    async fn check(&self) -> Result<String, StoreError> {
-        self.0.check().await
-    }
-
-    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError> {
-        self.0.enlist(holder).await
+        Ok(())
     }
 }
 
@@ -184,9 +172,7 @@ async fn a_case_that_came_between_look_and_case_counts() {
             work(&other.portal).await;
         })
     });
-    let portal = office.through(Box::new(|store, mail| {
-        (Arc::new(Between(store, Mutex::new(Some(hook)))) as Arc<dyn Store>, mail)
-    }));
+    let portal = office.with(Arc::new(First(Mutex::new(Some(hook)))));
     let number = request::request(&portal, &ann, drafts[1]).await.unwrap();
     assert_eq!(office.case(number).await.decision.reasons, [ApprovalReason::ManyMailboxes]);
 }

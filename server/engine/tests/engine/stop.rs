@@ -1,21 +1,17 @@
 //! The switch, pulled at every possible moment: no mailbox is touched after it, and starting again finishes the work.
 //! So with a withdrawal and a legal hold that come between the intent and its effect.
 
-use crate::office::{Ask, Office, RECALL, hours};
+use crate::office::{Ask, Office, RECALL, between::Between, hours};
 use async_trait::async_trait;
 use domain::{
     audit::Actor,
     case::decide,
     engine_switch::{self, InFlight, SwitchError},
-    mail::{EmailAddress, MessageId},
-    mail_system::{
-        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
-        SentListing,
-    },
+    mail_system::MailError,
     org::Person,
     portal::Portal,
     shared::{CaseNumber, CaseState, CorrectionState, Outcome, Task, Verdict},
-    store::{Enlisted, Store, StoreError, Tx},
+    store::{Store, StoreError},
 };
 use engine::{Engine, Waker};
 use futures::future::BoxFuture;
@@ -73,79 +69,26 @@ impl Hand {
     }
 }
 
-struct Watched<T>(T, Hand);
-
 #[async_trait]
-impl Store for Watched<Arc<dyn Store>> {
-    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
-        self.1.watch(When::Reading).await;
-        self.0.read().await
+impl Between for Hand {
+    async fn reading(&self) -> Result<(), StoreError> {
+        self.watch(When::Reading).await;
+        Ok(())
     }
 
-    async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
-        self.1.watch(When::Writing).await;
-        self.0.write().await
+    async fn writing(&self) -> Result<(), StoreError> {
+        self.watch(When::Writing).await;
+        Ok(())
     }
 
-    async fn check(&self) -> Result<String, StoreError> {
-        self.0.check().await
+    async fn removing(&self) -> Result<(), MailError> {
+        self.effect(&self.late_removals);
+        Ok(())
     }
 
-    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError> {
-        self.0.enlist(holder).await
-    }
-}
-
-#[async_trait]
-impl MailSystem for Watched<Arc<dyn MailSystem>> {
-    fn capabilities(&self) -> Capabilities {
-        self.0.capabilities()
-    }
-
-    async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
-        Ok(Box::new(Watched(self.0.open(mailbox).await?, self.1.clone())))
-    }
-
-    async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
-        self.0.exists(mailbox).await
-    }
-
-    async fn check(&self) -> Result<String, MailError> {
-        self.0.check().await
-    }
-}
-
-#[async_trait]
-impl MailSession for Watched<Box<dyn MailSession>> {
-    async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
-        self.0.locate(id).await
-    }
-
-    async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
-        self.0.fetch(copy).await
-    }
-
-    async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
-        self.1.effect(&self.1.late_removals);
-        self.0.remove(copy).await
-    }
-
-    async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
-        self.1.effect(&self.1.late_puts);
-        self.0.put(copy).await
-    }
-
-    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
-        self.0.stage(copy).await
-    }
-
-    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
-        self.1.effect(&self.1.late_puts);
-        self.0.put_once(copy, tried).await
-    }
-
-    async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
-        self.0.list_sent(cursor).await
+    async fn putting(&self) -> Result<(), MailError> {
+        self.effect(&self.late_puts);
+        Ok(())
     }
 }
 
@@ -160,10 +103,7 @@ async fn work_with(office: &Office, pull: Pull, when: When, moment: u32) -> (Han
         late_puts: Arc::default(),
         late_removals: Arc::default(),
     };
-    let (by_store, by_mail) = (hand.clone(), hand.clone());
-    let portal = office.through(Box::new(move |store, mail| {
-        (Arc::new(Watched(store, by_store)), Arc::new(Watched(mail, by_mail)))
-    }));
+    let portal = office.with(Arc::new(hand.clone()));
     rest(&portal).await;
     (hand, portal)
 }

@@ -11,6 +11,7 @@ use domain::{
     store::{Finished, Leased, Result, StoreError, TargetResult, Tx},
 };
 use std::{collections::HashMap, time::Duration};
+use tokio::time::timeout;
 
 stories!(
     a_claim_leases_and_a_result_ends_it,
@@ -242,11 +243,10 @@ async fn a_decision_knows_what_ended_meanwhile(bed: Bed) {
         tx.lock_targets_of(case.id).await.unwrap();
         tx.target(claimed.id).await.unwrap().unwrap().outcome
     };
-    let end = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        worker.commit().await.unwrap();
-    };
-    assert_eq!(tokio::join!(decide, end).0, Some(Outcome::NotFound));
+    tokio::pin!(decide);
+    assert!(timeout(Duration::from_millis(300), &mut decide).await.is_err(), "it waits for the worker");
+    worker.commit().await.unwrap();
+    assert_eq!(decide.await, Some(Outcome::NotFound));
 }
 
 async fn those_tried_in_vain_are_found(bed: Bed) {

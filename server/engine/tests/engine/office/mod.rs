@@ -1,5 +1,6 @@
 //! A small organisation with real Maildirs and a real database, for telling the engine's stories.
 
+pub mod between;
 pub mod mortal;
 
 use domain::{

@@ -1,0 +1,123 @@
+//! What a test puts between an engine and its ports.
+
+use super::Office;
+use async_trait::async_trait;
+use domain::{
+    mail::{EmailAddress, MessageId},
+    mail_system::{
+        Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, Removal,
+        SentListing,
+    },
+    portal::Portal,
+    store::{Enlisted, Store, StoreError, Tx},
+};
+use std::sync::Arc;
+
+/// Asked before each call; an error takes its place. Without a word of its own everything passes.
+#[async_trait]
+pub trait Between: Send + Sync + 'static {
+    async fn reading(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn writing(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn opening(&self) -> Result<(), MailError> {
+        Ok(())
+    }
+
+    async fn removing(&self) -> Result<(), MailError> {
+        Ok(())
+    }
+
+    async fn putting(&self) -> Result<(), MailError> {
+        Ok(())
+    }
+}
+
+impl Office {
+    pub fn with(&self, between: Arc<dyn Between>) -> Arc<Portal> {
+        self.through(Box::new(|store, mail| {
+            (Arc::new(Behind(store, between.clone())), Arc::new(Behind(mail, between)))
+        }))
+    }
+}
+
+struct Behind<T>(T, Arc<dyn Between>);
+
+#[async_trait]
+impl Store for Behind<Arc<dyn Store>> {
+    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
+        self.1.reading().await?;
+        self.0.read().await
+    }
+
+    async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
+        self.1.writing().await?;
+        self.0.write().await
+    }
+
+    async fn check(&self) -> Result<String, StoreError> {
+        self.0.check().await
+    }
+
+    async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError> {
+        self.0.enlist(holder).await
+    }
+}
+
+#[async_trait]
+impl MailSystem for Behind<Arc<dyn MailSystem>> {
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
+        self.1.opening().await?;
+        Ok(Box::new(Behind(self.0.open(mailbox).await?, self.1.clone())))
+    }
+
+    async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
+        self.0.exists(mailbox).await
+    }
+
+    async fn check(&self) -> Result<String, MailError> {
+        self.0.check().await
+    }
+}
+
+#[async_trait]
+impl MailSession for Behind<Box<dyn MailSession>> {
+    async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
+        self.0.locate(id).await
+    }
+
+    async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
+        self.0.fetch(copy).await
+    }
+
+    async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
+        self.1.removing().await?;
+        self.0.remove(copy).await
+    }
+
+    async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
+        self.1.putting().await?;
+        self.0.put(copy).await
+    }
+
+    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
+        self.0.stage(copy).await
+    }
+
+    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
+        self.1.putting().await?;
+        self.0.put_once(copy, tried).await
+    }
+
+    async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
+        self.0.list_sent(cursor).await
+    }
+}
