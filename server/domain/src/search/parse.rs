@@ -132,6 +132,10 @@ impl Parser {
         while self.letters.take_minus() {
             minuses += 1;
         }
+        if let Some(or) = self.letters.take_or() {
+            // There was none before the minus: `choice` took it.
+            return self.refused(or, Reason::StrayOr);
+        }
         let found = match self.letters.peek() {
             Some(letter) if opens(letter) => self.group(field),
             _ => self.term(field),
