@@ -1,5 +1,5 @@
 ## Approvals
-approvals-title = Waiting for me
+approvals-title = Approvals
 approvals-hint-frozen = Unread copies that are frozen already go back by themselves if nobody decides in time.
 approvals-hint-untouched = Where nothing is frozen, no mailbox is touched and no correction is sent before you agree; what isn’t decided in time ends there.
 approvals-hint-restore = Where mail is to be put back, nothing moves before you agree; what isn’t decided in time stays recalled.

@@ -1,14 +1,11 @@
 //! What must not go wrong when the world does: full disks, withdrawals in the middle, large mail.
 
-use crate::office::{Ask, Mail, Office, RECALL, address, work};
+use crate::office::{Ask, Mail, Office, RECALL, address, between::Between, work};
 use async_trait::async_trait;
 use domain::{
     case::{CopyRecord, decide},
-    mail::{EmailAddress, MessageId},
-    mail_system::{
-        Capabilities, CopyHandle, Flags, FolderName, Located, MailError, MailSession, MailSystem, NewCopy,
-        Put, Removal, SentListing, Skipped,
-    },
+    mail::EmailAddress,
+    mail_system::{Flags, FolderName, Located, MailError, Skipped},
     portal::Portal,
     shared::{CaseNumber, CaseState, CopyState, Outcome, Trouble, Verdict},
     store::Store,
@@ -135,8 +132,7 @@ async fn no_outcome_while_a_copy_may_be_in_two_places() {
     let office = Office::open().await;
     let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
     let number = office.ask(&office.portal, RECALL).await;
-    let blind =
-        office.through(Box::new(|store, mail| (store, Arc::new(Blind::new(mail)) as Arc<dyn MailSystem>)));
+    let blind = office.with(Arc::new(Blind::default()));
     work(&blind).await;
     office.decide(number, Verdict::Approved).await;
     work_for_long(&office, &blind).await;
@@ -157,7 +153,7 @@ async fn a_folder_that_can_not_be_read_hides_a_copy() {
     let office = Office::open().await;
     let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
     let number = office.ask(&office.portal, RECALL).await;
-    let partly = office.through(Box::new(|store, mail| (store, Arc::new(Blind::partly(mail)) as _)));
+    let partly = office.with(Arc::new(Blind { partly: true, ..Blind::default() }));
     work(&partly).await;
     office.decide(number, Verdict::Approved).await;
     work_for_long(&office, &partly).await;
@@ -171,59 +167,26 @@ async fn a_folder_that_can_not_be_read_hides_a_copy() {
     assert_eq!(held, 1, "one copy, not two");
 }
 
-/// A mailbox that refuses removals and can't be looked at afterwards.
+/// Mailboxes that refuse removals and can't be looked at afterwards.
+#[derive(Default)]
 struct Blind {
-    inner: Arc<dyn MailSystem>,
-    /// Only its inbox can't be looked at, and a removal may work another time.
+    /// Only the inbox can't be looked at, and stays so in the next session.
     partly: bool,
-    refused: Arc<AtomicBool>,
-}
-
-impl Blind {
-    fn new(inner: Arc<dyn MailSystem>) -> Self {
-        Self { inner, partly: false, refused: Arc::default() }
-    }
-
-    fn partly(inner: Arc<dyn MailSystem>) -> Self {
-        Self { partly: true, ..Self::new(inner) }
-    }
-}
-
-struct BlindSession {
-    inner: Box<dyn MailSession>,
-    partly: bool,
-    refused: Arc<AtomicBool>,
+    refused: AtomicBool,
 }
 
 #[async_trait]
-impl MailSystem for Blind {
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
+impl Between for Blind {
+    async fn opening(&self) -> Result<(), MailError> {
+        self.refused.fetch_and(self.partly, Ordering::Relaxed);
+        Ok(())
     }
 
-    async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
-        let inner = self.inner.open(mailbox).await?;
-        let refused = if self.partly { self.refused.clone() } else { Arc::default() };
-        Ok(Box::new(BlindSession { inner, partly: self.partly, refused }))
-    }
-
-    async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
-        self.inner.exists(mailbox).await
-    }
-
-    async fn check(&self) -> Result<String, MailError> {
-        self.inner.check().await
-    }
-}
-
-#[async_trait]
-impl MailSession for BlindSession {
-    async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
+    async fn located(&self, _: &EmailAddress, mut located: Located) -> Result<Located, MailError> {
         match (self.refused.load(Ordering::Relaxed), self.partly) {
-            (false, _) => self.inner.locate(id).await,
+            (false, _) => Ok(located),
             (true, false) => Err(MailError::Unavailable { reason: "gone".into(), retry_after: None }),
             (true, true) => {
-                let mut located = self.inner.locate(id).await?;
                 located.copies.clear();
                 let (folder, reason) = (FolderName::inbox(), "input/output error".into());
                 located.skipped.push(Skipped { folder, what: "folder".into(), reason });
@@ -232,97 +195,30 @@ impl MailSession for BlindSession {
         }
     }
 
-    async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
-        self.inner.fetch(copy).await
-    }
-
-    async fn remove(&mut self, _: &CopyHandle) -> Result<Removal, MailError> {
+    async fn removing(&self) -> Result<(), MailError> {
         self.refused.store(true, Ordering::Relaxed);
         Err(MailError::Denied("read only".into()))
-    }
-
-    async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
-        self.inner.put(copy).await
-    }
-
-    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
-        self.inner.stage(copy).await
-    }
-
-    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
-        self.inner.put_once(copy, tried).await
-    }
-
-    async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
-        self.inner.list_sent(cursor).await
     }
 }
 
 pub type Hook = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 
+/// Something happens right after the first look into bob's mailbox, which brought the copy along.
+struct Meddler(Mutex<Option<Hook>>);
+
 pub fn meddled(office: &Office, hook: Hook) -> Arc<Portal> {
-    let hook = Arc::new(Mutex::new(Some(hook)));
-    office.through(Box::new(move |store, mail| (store, Arc::new(Meddler(mail, hook)) as Arc<dyn MailSystem>)))
-}
-
-/// Something happens right after our first look, which brought the copy along.
-struct Meddler(Arc<dyn MailSystem>, Arc<Mutex<Option<Hook>>>);
-
-struct MeddledSession(Box<dyn MailSession>, Arc<Mutex<Option<Hook>>>);
-
-#[async_trait]
-impl MailSystem for Meddler {
-    fn capabilities(&self) -> Capabilities {
-        self.0.capabilities()
-    }
-
-    async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
-        let session = self.0.open(mailbox).await?;
-        let hook = if *mailbox == address("bob") { self.1.clone() } else { Arc::default() };
-        Ok(Box::new(MeddledSession(session, hook)))
-    }
-
-    async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
-        self.0.exists(mailbox).await
-    }
-
-    async fn check(&self) -> Result<String, MailError> {
-        self.0.check().await
-    }
+    office.with(Arc::new(Meddler(Mutex::new(Some(hook)))))
 }
 
 #[async_trait]
-impl MailSession for MeddledSession {
-    async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
-        let located = self.0.locate(id).await;
-        let hook = self.1.lock().unwrap().take();
-        if let Some(hook) = hook {
-            hook().await;
+impl Between for Meddler {
+    async fn located(&self, mailbox: &EmailAddress, located: Located) -> Result<Located, MailError> {
+        if *mailbox == address("bob") {
+            let hook = self.0.lock().unwrap().take();
+            if let Some(hook) = hook {
+                hook().await;
+            }
         }
-        located
-    }
-
-    async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
-        self.0.fetch(copy).await
-    }
-
-    async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
-        self.0.remove(copy).await
-    }
-
-    async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
-        self.0.put(copy).await
-    }
-
-    async fn stage(&mut self, copy: &NewCopy<'_>) -> Result<(), MailError> {
-        self.0.stage(copy).await
-    }
-
-    async fn put_once(&mut self, copy: &NewCopy<'_>, tried: bool) -> Result<Put, MailError> {
-        self.0.put_once(copy, tried).await
-    }
-
-    async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
-        self.0.list_sent(cursor).await
+        Ok(located)
     }
 }

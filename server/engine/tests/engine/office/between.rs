@@ -13,7 +13,7 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// Asked before each call; an error takes its place. Without a word of its own everything passes.
+/// Asked before each call, or of its answer; an error takes its place. Without a word of its own everything passes.
 #[async_trait]
 pub trait Between: Send + Sync + 'static {
     async fn reading(&self) -> Result<(), StoreError> {
@@ -26,6 +26,11 @@ pub trait Between: Send + Sync + 'static {
 
     async fn opening(&self) -> Result<(), MailError> {
         Ok(())
+    }
+
+    /// What a look came to.
+    async fn located(&self, _mailbox: &EmailAddress, located: Located) -> Result<Located, MailError> {
+        Ok(located)
     }
 
     async fn removing(&self) -> Result<(), MailError> {
@@ -76,7 +81,8 @@ impl MailSystem for Behind<Arc<dyn MailSystem>> {
 
     async fn open(&self, mailbox: &EmailAddress) -> Result<Box<dyn MailSession>, MailError> {
         self.1.opening().await?;
-        Ok(Box::new(Behind(self.0.open(mailbox).await?, self.1.clone())))
+        let session = self.0.open(mailbox).await?;
+        Ok(Box::new(BehindSession(session, self.1.clone(), mailbox.clone())))
     }
 
     async fn exists(&self, mailbox: &EmailAddress) -> Result<bool, MailError> {
@@ -88,10 +94,13 @@ impl MailSystem for Behind<Arc<dyn MailSystem>> {
     }
 }
 
+struct BehindSession(Box<dyn MailSession>, Arc<dyn Between>, EmailAddress);
+
 #[async_trait]
-impl MailSession for Behind<Box<dyn MailSession>> {
+impl MailSession for BehindSession {
     async fn locate(&mut self, id: &MessageId) -> Result<Located, MailError> {
-        self.0.locate(id).await
+        let located = self.0.locate(id).await?;
+        self.1.located(&self.2, located).await
     }
 
     async fn fetch(&mut self, copy: &CopyHandle) -> Result<Vec<u8>, MailError> {
