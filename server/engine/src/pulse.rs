@@ -77,8 +77,9 @@ mod tests {
             }
         };
         tokio::select! {
-            lasted = lasts(&pulse, LEASE * 9) => assert!(lasted),
+            biased;
             () = beating => {}
+            lasted = lasts(&pulse, LEASE * 9) => assert!(lasted),
         }
     }
 }
