@@ -72,6 +72,11 @@ pub fn case_tone(state: CaseState) -> Tone {
     }
 }
 
+/// Of a case whose results aren't at hand: that it is over is no success yet.
+pub fn bare_case_tone(state: CaseState) -> Tone {
+    if state.is_final() { Tone::Plain } else { case_tone(state) }
+}
+
 pub fn target_state(text: Text, state: TargetState) -> String {
     match state {
         TargetState::Waiting => fl!(text, "target-waiting"),

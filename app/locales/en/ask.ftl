@@ -8,6 +8,7 @@ ask-restored = What you had typed is back. Files could not be kept; please add t
 ask-done-already = This request was already made: it is case { $number }.
 ask-open-case-title = A case about this mail is already under way
 ask-open-case = One mail can have only one case at work. See how it is doing; once it has ended, you can ask again.
+ask-open-case-elsewhere = The same mail lies in another mailbox too, and from there somebody has asked; that case isn’t yours to see. One mail can have only one case at work: once it has ended, you can ask.
 ask-open-case-link = Open case { $number }
 ask-intent = What to do
 ask-intent-recall = Take this mail back out of the recipients’ mailboxes; those it can’t be taken from can get a correction.

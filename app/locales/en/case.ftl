@@ -11,6 +11,7 @@ live-awaiting-frozen = Unread copies in { $held } { $held ->
     [one] mailbox
    *[other] mailboxes
 } are frozen; the recipients don’t see them. Without a decision by { $until } they go back exactly as they were.
+live-awaiting-not-frozen = Nothing could be frozen; where a copy is unread, it can still be read. Without a decision by { $until } the case ends.
 live-awaiting-untouched = There was no unread copy to freeze; the mailboxes are unchanged. Without a decision by { $until } the case ends.
 live-awaiting-later = Nothing is touched before the approval; unread copies stay in the mailboxes. Without a decision by { $until } the case ends.
 live-awaiting-correction = The mail stays where it is, and no correction has been sent yet. Without a decision by { $until } none will be.
@@ -63,6 +64,8 @@ live-task-hold-means = Looking through all folders; unread copies are frozen.
 live-task-execute = Taking back
 live-task-execute-means = Being dealt with and then checked by looking again.
 live-task-release = Putting back
+live-release-on-hold = Waiting for the end of the legal hold
+live-release-on-hold-means = This mailbox must not be touched now. The copy is safe in the vault and goes back by itself once the hold is lifted.
 live-task-release-means = The copy is going back to where it was.
 live-trouble = { $trouble }.
 live-again = Tried again by itself: { $at }.

@@ -52,6 +52,7 @@ outcome-not-found-advice = Never seen in this mailbox. That is not a success: it
 outcome-outside = Outside recipient
 outcome-outside-advice = Not a mailbox of ours, so it can’t be taken back. A correction can ask them to delete it.
 outcome-on-legal-hold = On legal hold
+outcome-on-legal-hold-held-advice = The unread copy had been frozen before the mailbox came under legal hold; it is kept in the vault. Nothing was changed there since. Ask an administrator if in doubt.
 outcome-on-legal-hold-advice = This mailbox must not be touched, and was not. Ask an administrator if in doubt.
 outcome-restored = Put back as it was
 outcome-restored-advice = The mail is back in its folder, with its marks and date unchanged.

@@ -8,6 +8,7 @@ ask-restored = 刚才填写的内容已经恢复。附件没有保存，需要�
 ask-done-already = 这份申请已经提交过了，撤回单是 { $number }。
 ask-open-case-title = 这封邮件已经有一张撤回单在处理
 ask-open-case = 同一封邮件一次只能处理一张撤回单。先看看它的进展；等它结束后可以再次申请。
+ask-open-case-elsewhere = 同一封邮件也在别的邮箱里，那边已经有人提出了撤回；那张撤回单你无权查看。同一封邮件一次只能处理一张撤回单，等它结束后你可以再申请。
 ask-open-case-link = 查看撤回单 { $number }
 ask-intent = 想做什么
 ask-intent-recall = 从收件人的邮箱里收回这封邮件；收不回的人可以收到一封更正邮件。

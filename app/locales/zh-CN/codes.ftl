@@ -52,6 +52,7 @@ outcome-not-found-advice = 对方邮箱里从未见到这封邮件。这不等�
 outcome-outside = 外部收件人
 outcome-outside-advice = 不在本单位的邮箱里，无法收回，只能发更正邮件请对方删除。
 outcome-on-legal-hold = 依法保全，不能动
+outcome-on-legal-hold-held-advice = 邮箱进入依法保全状态之前，未读副本已经冻结，现在保存在保险库里；此后没有再做任何改动。如有疑问请联系管理员。
 outcome-on-legal-hold-advice = 这个邮箱处于依法保全状态，没有做任何改动。如有疑问请联系管理员。
 outcome-restored = 已原样放回
 outcome-restored-advice = 邮件已经放回原来的文件夹，标记和日期都没有变。

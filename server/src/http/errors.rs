@@ -1,6 +1,7 @@
 //! Answers for requests that never got to a page, or came back without one: plain words in both languages, because
 //! here nobody knows who asks.
 
+use super::sessions::Unsure;
 use axum::{
     body::Body,
     extract::Request,
@@ -29,10 +30,11 @@ pub async fn dress(request: Request, next: Next) -> Response {
         return response;
     }
     let number = number.as_ref().and_then(|number| number.to_str().ok()).unwrap_or("-");
+    let sentences = if response.extensions().get::<Unsure>().is_some() { UNSURE } else { sentences(status) };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    Response::from_parts(parts, Body::from(page(status, number)))
+    Response::from_parts(parts, Body::from(page(status, sentences, number)))
 }
 
 /// The panic's text is for the log only. tracing isn't asked to format it: it could hold anything.
@@ -47,8 +49,18 @@ pub fn cross_site(error: ProtectionError) -> Response {
     StatusCode::FORBIDDEN.into_response()
 }
 
-fn page(status: StatusCode, number: &str) -> String {
-    let (chinese, english) = sentences(status);
+type Sentences = (&'static str, &'static str);
+
+/// Of a step that may have been taken before the database was lost.
+const UNSURE: Sentences = (
+    "系统的数据库暂时不可用（繁忙、空间不足或连接不上），无法确认这一步是否已经完成。没有丢失任何邮件和已保存的内容。\
+     请等半分钟，从首页打开相应的页面看一看，没有完成的话再试一次；重复操作不会执行两遍。",
+    "The portal's database isn't available right now (busy, full or out of reach), and it isn't certain whether this \
+     step was completed. No mail and nothing that was saved is lost. Wait half a minute, look from the start page \
+     whether it was, and if not, try again; nothing is ever done twice.",
+);
+
+fn page(status: StatusCode, (chinese, english): Sentences, number: &str) -> String {
     let code = status.as_u16();
     format!(
         "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
@@ -58,7 +70,7 @@ fn page(status: StatusCode, number: &str) -> String {
     )
 }
 
-fn sentences(status: StatusCode) -> (&'static str, &'static str) {
+fn sentences(status: StatusCode) -> Sentences {
     match status {
         StatusCode::FORBIDDEN => (
             "这个请求来自别的网站，没有执行任何操作。请从本站的页面重新操作。",
@@ -90,10 +102,32 @@ fn sentences(status: StatusCode) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::sessions::unsaved;
+    use axum::{Router, body::to_bytes, middleware as mw, routing::get};
+    use http::Method;
+    use tower::ServiceExt as _;
+
+    /// As tower-sessions does with the answer of a step whose session it can't save.
+    #[tokio::test]
+    async fn a_step_that_may_have_been_taken_is_not_called_undone() {
+        let lost = || async { StatusCode::INTERNAL_SERVER_ERROR };
+        let site = Router::new()
+            .route("/", get(lost).post(lost))
+            .layer(mw::from_fn(unsaved))
+            .layer(mw::from_fn(dress));
+        for (method, said) in [(Method::GET, "这一步没有完成"), (Method::POST, "无法确认这一步是否已经完成")]
+        {
+            let request = Request::builder().method(method).header(header::ACCEPT, "text/html");
+            let answer = site.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            let body = to_bytes(answer.into_body(), 10_000).await.unwrap();
+            assert!(str::from_utf8(&body).unwrap().contains(said), "{said}");
+        }
+    }
 
     #[test]
     fn an_error_page_has_its_number_and_both_languages() {
-        let page = page(StatusCode::SERVICE_UNAVAILABLE, "0193");
+        let page = page(StatusCode::SERVICE_UNAVAILABLE, sentences(StatusCode::SERVICE_UNAVAILABLE), "0193");
         for part in ["503", "0193", "再试一次", "try again"] {
             assert!(page.contains(part), "{part}");
         }

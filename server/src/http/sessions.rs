@@ -65,6 +65,10 @@ pub fn layer(portal: Arc<Portal>, url: &PublicUrl) -> SessionManagerLayer<Portal
 #[derive(Clone, Copy)]
 struct Answered;
 
+/// The step was taken, or wasn't: only what was to be said about it is lost.
+#[derive(Clone, Copy)]
+pub struct Unsure;
+
 /// Inside of the session layer.
 pub async fn answered(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -75,10 +79,15 @@ pub async fn answered(request: Request, next: Next) -> Response {
 /// Outside of it. tower-sessions puts a bare 500 in the place of an answer whose session it can't save: the
 /// database took no write, and may take it in a moment.
 pub async fn unsaved(request: Request, next: Next) -> Response {
+    let is_safe = request.method().is_safe();
     let response = next.run(request).await;
     let is_replaced = response.extensions().get::<Answered>().is_none();
     if is_replaced && response.status() == StatusCode::INTERNAL_SERVER_ERROR {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        let mut response = StatusCode::SERVICE_UNAVAILABLE.into_response();
+        if !is_safe {
+            response.extensions_mut().insert(Unsure);
+        }
+        return response;
     }
     response
 }

@@ -126,7 +126,9 @@ impl Cases for Transaction {
             .columns(CASES.columns.iter().copied())
             .expr_as(tally(TARGETS.name, None), "targets")
             .expr_as(tally(TARGETS.name, Some(Expr::col("outcome").is_not_null())), "ended")
-            .expr_as(tally(TARGETS.name, Some(Expr::col("outcome").eq(Outcome::Failed.code()))), "failed")
+            .expr_as(ended_as(&[Outcome::Failed]), "failed")
+            .expr_as(ended_as(&CaseRow::SUCCEEDED), "succeeded")
+            .expr_as(ended_as(&CaseRow::AFTER_READING), "after_reading")
             .expr_as(tally(CORRECTIONS.name, Some(unsent())), "unsent");
         restrict_to(newest_first(&mut found), page);
         let rows = self.rows(&found, read_case_row).await?;
@@ -196,6 +198,11 @@ fn tally(table: &'static str, condition: Option<Expr>) -> Expr {
     counted.into()
 }
 
+fn ended_as(outcomes: &[Outcome]) -> Expr {
+    let codes = outcomes.iter().map(|outcome| outcome.code());
+    tally(TARGETS.name, Some(Expr::col("outcome").is_in(codes)))
+}
+
 fn unsent() -> Expr {
     // Planned ones aren't due: nobody has approved yet.
     let fine = [CorrectionState::Sent, CorrectionState::Unneeded, CorrectionState::Planned]
@@ -248,6 +255,8 @@ fn read_case_row(row: &Row) -> Result<CaseRow> {
         targets: row.number("targets")?,
         ended: row.number("ended")?,
         failed: row.number("failed")?,
+        succeeded: row.number("succeeded")?,
+        after_reading: row.number("after_reading")?,
         unsent_corrections: row.number("unsent")?,
     })
 }

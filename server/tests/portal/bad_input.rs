@@ -222,6 +222,33 @@ async fn clicking_twice_going_back_and_asking_again_lead_to_one_case() {
     assert!(request_form(&again).is_none() && again.links().iter().any(|(link, _)| *link == one));
 }
 
+/// As where the mail program and the server each file a copy.
+#[tokio::test]
+async fn a_mail_that_was_filed_twice_says_that_its_twin_has_a_case() {
+    let app = TestApp::start().await;
+    let mut employee = app.signed_in(AccountKind::Employee).await;
+    let to = [address(AccountKind::Manager)];
+    let raw = mail(&app, Duration::from_hours(2), "filed@chengyu.example", &to, "Filed twice", "text");
+    let one = app.sent(&mut employee, "Filed twice", raw.as_bytes()).await;
+    app.sent(&mut employee, "Filed twice", raw.as_bytes()).await;
+    let links = employee.open("/sent").await.unwrap().links();
+    let mut rows = links.into_iter().filter(|(_, shown)| shown == "Filed twice");
+    let (twin, _) = rows.find(|(link, _)| *link != one.path).expect("two rows");
+    let twin = employee.open(&twin).await.unwrap();
+    let check_twin = checked(&mut employee, &twin).await;
+    let check = checked(&mut employee, &one).await;
+    let case = employee.submit(&check, request_form(&check).unwrap()).await.unwrap();
+    assert!(case.path.starts_with("/cases/R-"), "{}", case.path);
+
+    let pressed = employee.submit(&check_twin, request_form(&check_twin).unwrap()).await.unwrap();
+    assert_eq!(pressed.messages(), [say("ask-open-case-title")]);
+    for page in [pressed, employee.open(&twin.path).await.unwrap()] {
+        tells(&page, &["ask-open-case-title", "ask-open-case"]);
+        assert!(request_form(&page).is_none(), "{}", page.path);
+        assert!(page.links().iter().any(|(link, _)| *link == case.path), "{}", page.path);
+    }
+}
+
 #[tokio::test]
 async fn a_form_about_somebody_elses_mail_saves_nothing() {
     let app = TestApp::start().await;

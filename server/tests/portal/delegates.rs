@@ -7,6 +7,7 @@ use server::{
     check::{Browser, Page, Wish, ask},
     demo::{AccountKind, accounts},
 };
+use std::fs;
 
 /// Needs an approval: read copies are asked for, too.
 const WISH: Wish<'static> = Wish {
@@ -99,4 +100,33 @@ async fn who_acts_for_a_mailbox_finds_its_mail_and_others_meet_nothing() {
     assert_eq!(statuses(&mut employee, &paths).await, [StatusCode::NOT_FOUND; 4]);
     assert_eq!(statuses(&mut employee, std::slice::from_ref(&case)).await, [StatusCode::OK]);
     assert_eq!(statuses(&mut other, &[case]).await, [StatusCode::NOT_FOUND]);
+}
+
+/// Whoever wrote it from the shared mailbox may have a copy in a Sent folder of their own.
+#[tokio::test]
+async fn of_a_case_in_another_mailbox_nothing_is_shown_but_that_there_is_one() {
+    let app = TestApp::start().await;
+    let mailbox = shared_with(&app, &[AccountKind::Employee, AccountKind::SecondApprover]).await;
+    let list = format!("/sent?of={}", mailbox.address.as_str().replace('@', "%40"));
+    let mut employee = app.signed_in(AccountKind::Employee).await;
+    let shared = employee.open(&list).await.unwrap();
+    let message = shared.link_to("offer").unwrap();
+
+    let filed = fs::read_dir(app.maildir(mailbox.address.as_str()).join(".Sent/cur")).unwrap();
+    let raw = fs::read(filed.last().unwrap().unwrap().path()).unwrap();
+    app.lay(address(AccountKind::SecondApprover), ".Sent", &raw);
+    app.read_sent(address(AccountKind::SecondApprover)).await;
+    let mut other = app.signed_in(AccountKind::SecondApprover).await;
+    let own = other.open("/sent").await.unwrap();
+    let own = other.open(&own.link_to("offer").unwrap()).await.unwrap();
+    let number = ask(&mut other, &own, &WISH).await.unwrap();
+
+    let message = employee.open(&message).await.unwrap();
+    let text = message.text();
+    for key in ["ask-open-case-title", "ask-open-case-elsewhere"] {
+        assert!(text.contains(&say(key)), "{key} in {text}");
+    }
+    assert!(!message.body.contains(&number), "it isn't theirs to see");
+    let case = employee.get(&format!("/cases/{number}")).await.unwrap();
+    assert_eq!(case.status, StatusCode::NOT_FOUND);
 }

@@ -115,6 +115,26 @@ async fn a_request_can_be_withdrawn_and_strangers_learn_nothing() {
     assert_eq!(inbox(&app, &colleague), 0, "nothing moved");
 }
 
+/// The page was opened before the reason changed.
+#[tokio::test]
+async fn an_approval_counts_only_for_the_reason_that_was_seen() {
+    let app = TestApp::start().await;
+    let (mut employee, page, _) = finished(&app).await;
+    let asked = post(&mut employee, &page, ASK, Some(REASON)).await;
+    let mut manager = app.signed_in(AccountKind::Manager).await;
+    let seen = manager.open(&page.path).await.unwrap();
+    let dropped = post(&mut employee, &asked, DROP, None).await;
+    post(&mut employee, &dropped, ASK, Some("another reason")).await;
+
+    let form = seen.form("/api/case/decide").unwrap().press("verdict", "approved").unwrap();
+    let told = manager.submit(&seen, form).await.unwrap();
+    assert_eq!(told.messages(), [say("cases-decide-other-targets")]);
+    assert_eq!(state(&app, &page).await, CaseState::RestoreRequested);
+    let form = told.form("/api/case/decide").unwrap().press("verdict", "approved").unwrap();
+    manager.submit(&told, form).await.unwrap();
+    assert_ne!(state(&app, &page).await, CaseState::RestoreRequested);
+}
+
 #[tokio::test]
 async fn the_manager_decides_about_putting_back_and_it_happens() {
     let app = TestApp::start().await;

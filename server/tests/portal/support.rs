@@ -156,10 +156,8 @@ impl TestApp {
         fs::write(place.join(format!("17{number:08}.test:2,")), raw).unwrap();
     }
 
-    /// The employee has sent this: her page of it.
-    pub async fn sent(&self, employee: &mut Browser, subject: &str, raw: &[u8]) -> Page {
-        let owner = address(AccountKind::Employee);
-        self.lay(owner, ".Sent", raw);
+    /// All that lies in that Sent folder is in the index.
+    pub async fn read_sent(&self, owner: &str) {
         let portal = &self.running.portal;
         let directory = portal.directory().await.unwrap();
         let owner = directory.person_by_address(&owner.parse().unwrap()).unwrap();
@@ -167,6 +165,13 @@ impl TestApp {
         while sent_index::refresh(portal, owner).await.unwrap().busy {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// The employee has sent this: her page of it.
+    pub async fn sent(&self, employee: &mut Browser, subject: &str, raw: &[u8]) -> Page {
+        let owner = address(AccountKind::Employee);
+        self.lay(owner, ".Sent", raw);
+        self.read_sent(owner).await;
         let page = employee.open("/sent").await.unwrap();
         employee.open(&page.link_to(subject).unwrap()).await.unwrap()
     }

@@ -92,7 +92,15 @@ mod tests {
             expires_at: Timestamp(expires),
             ..case()
         };
-        CaseRow { case, targets: 1, ended: 0, failed: 0, unsent_corrections: 0 }
+        CaseRow {
+            case,
+            targets: 1,
+            ended: 0,
+            failed: 0,
+            succeeded: 0,
+            after_reading: 0,
+            unsent_corrections: 0,
+        }
     }
 
     #[test]

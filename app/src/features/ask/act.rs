@@ -47,8 +47,9 @@ pub async fn request(post: Post, draft: &str, seen: &str, as_is: bool) -> Answer
                 .await
         }
         Err(RequestError::Problems(_)) => post.refused(&here, fl!(post.text, "check-problems-refused")).await,
-        // The page says so, with a link to that case.
-        Err(RequestError::AlreadyOpen(_) | RequestError::NotFound) => post.go(&here),
+        // The page has the way to that case, if it is theirs to see.
+        Err(RequestError::AlreadyOpen(_)) => post.refused(&here, fl!(post.text, "ask-open-case-title")).await,
+        Err(RequestError::NotFound) => post.go(&here),
         Err(other) => post.failed(&here, &other).await,
     }
 }

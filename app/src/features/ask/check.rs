@@ -4,7 +4,7 @@ use super::{
     act::{has_open_places, version},
     api::{DiscardDraft, RequestCase},
     letter_preview::LetterPreview,
-    open_case::{self, OpenCase},
+    open_case::{self, Open, OpenCase},
     page::Where,
     post::form_page,
     problem,
@@ -32,7 +32,7 @@ use domain::{
     },
     forecast::{Finding, Prospect},
     ids::DraftId,
-    shared::{CaseNumber, Language},
+    shared::Language,
 };
 use leptos::{prelude::*, server_fn::ServerFn as _};
 
@@ -49,7 +49,7 @@ pub fn CheckPage() -> impl IntoView {
             visit.asked.go(&format!("/cases/{number}"));
             return Ok(Page { title, section: Section::Sent, body: ().into_any() });
         }
-        let open = open_case::of(visit.portal(), preview.message.id, id).await?;
+        let open = open_case::of(&visit, &preview.message, id).await?;
         let about = CaseMessage::of(&preview.message, &preview.owner);
         let prospects = look(&visit, &about, preview.recipients.clone()).await;
         let body = body(&visit, preview, prospects, open);
@@ -68,12 +68,7 @@ fn plan(preview: &Preview) -> Plan {
     }
 }
 
-fn body(
-    visit: &Visit,
-    preview: Preview,
-    prospects: Option<Vec<Prospect>>,
-    open: Option<CaseNumber>,
-) -> AnyView {
+fn body(visit: &Visit, preview: Preview, prospects: Option<Vec<Prospect>>, open: Option<Open>) -> AnyView {
     let text = visit.text;
     let plan = plan(&preview);
     let change = form_page(preview.message.id, preview.draft.id);

@@ -3,29 +3,42 @@
 use crate::{
     i18n::{Text, fl},
     kit::{Notice, Tone},
+    page::Visit,
 };
 use domain::{
-    ids::{CaseId, DraftId, SentId},
-    portal::Portal,
+    case::view::{self, KnownCase},
+    ids::{CaseId, DraftId},
+    sent::SentMessage,
     shared::CaseNumber,
     store::StoreError,
 };
 use leptos::prelude::*;
 
-pub async fn of(portal: &Portal, sent: SentId, except: DraftId) -> Result<Option<CaseNumber>, StoreError> {
-    let cases = portal.store.read().await?.cases_of_sent(sent).await?;
-    let open = cases.iter().find(|case| !case.state.is_final() && case.id != CaseId(except.0));
-    Ok(open.map(|case| case.number))
+/// None: it isn't for this reader to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open(pub Option<CaseNumber>);
+
+pub fn among(cases: &[KnownCase]) -> Option<Open> {
+    let open = cases.iter().find(|known| !known.case.state.is_final())?;
+    Some(Open(open.is_shown.then_some(open.case.number)))
+}
+
+/// Beside the one that this draft becomes.
+pub async fn of(visit: &Visit, message: &SentMessage, draft: DraftId) -> Result<Option<Open>, StoreError> {
+    let mut cases = view::about(visit.portal(), &visit.viewer.person, message).await?;
+    cases.retain(|known| known.case.id != CaseId(draft.0));
+    Ok(among(&cases))
 }
 
 #[component]
-pub fn OpenCase(text: Text, open: Option<CaseNumber>) -> impl IntoView {
-    open.map(|number| {
-        let number = number.to_string();
-        view! {
-            <Notice tone=Tone::Warn title=fl!(text, "ask-open-case-title") sentence=fl!(text, "ask-open-case")>
-                <p><a href=format!("/cases/{number}")>{fl!(text, "ask-open-case-link", number = number.clone())}</a></p>
-            </Notice>
-        }
+pub fn OpenCase(text: Text, open: Option<Open>) -> impl IntoView {
+    open.map(|Open(number)| {
+        let sentence =
+            if number.is_some() { fl!(text, "ask-open-case") } else { fl!(text, "ask-open-case-elsewhere") };
+        let link = number.map(|number| {
+            let label = fl!(text, "ask-open-case-link", number = number.to_string());
+            view! { <p><a href=format!("/cases/{number}")>{label}</a></p> }
+        });
+        view! { <Notice tone=Tone::Warn title=fl!(text, "ask-open-case-title") sentence>{link}</Notice> }
     })
 }

@@ -6,7 +6,7 @@ use super::{
     form::{Act, Typed, name},
     fresh,
     letter::{self, About},
-    open_case::{self, OpenCase},
+    open_case::{self, Open, OpenCase},
     people::{Candidate, People, candidates},
     post, problem,
 };
@@ -29,7 +29,7 @@ use domain::{
     },
     ids::{DraftId, SentId},
     sent::SentMessage,
-    shared::{CaseNumber, Intent, ReasonKind},
+    shared::{Intent, ReasonKind},
 };
 use leptos::prelude::*;
 
@@ -56,7 +56,7 @@ pub fn AskPage() -> impl IntoView {
             }
             Err(error) => return Err(error.into()),
         };
-        let open = open_case::of(visit.portal(), sent, state.typed.draft).await?;
+        let open = open_case::of(&visit, &offer.message, state.typed.draft).await?;
         let about = CaseMessage::of(&offer.message, &offer.owner);
         let prospects = look(&visit, &about, offer.recipients.clone()).await;
         let people = candidates(offer.recipients, prospects);
@@ -112,7 +112,7 @@ fn body(
     message: SentMessage,
     state: State,
     people: Vec<Candidate>,
-    open: Option<CaseNumber>,
+    open: Option<Open>,
     acting: Option<AnyView>,
 ) -> AnyView {
     let text = visit.text;

@@ -8,7 +8,7 @@ use crate::{
 };
 use chrono_tz::Tz;
 use domain::{
-    case::{Correction, ReadBy, Target},
+    case::{Correction, ReadBy, Target, view::CaseView},
     mail_system::{FolderName, ReadEvidence},
     org::RecipientKind,
     shared::{CorrectionState, Outcome, TargetState, Task, Trouble},
@@ -21,19 +21,46 @@ pub struct Said {
     pub advice: String,
 }
 
-/// `again`: when it is tried next, as shown; `takes_read`: approved, read copies go too.
-pub fn of(text: Text, target: &Target, takes_read: bool, again: &str) -> Said {
+/// What a row depends on beside its target.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Around<'a> {
+    /// Approved, read copies go too.
+    pub takes_read: bool,
+    /// Its mailbox must not be touched now.
+    pub on_hold: bool,
+    /// When it is tried next, as shown.
+    pub again: &'a str,
+}
+
+impl<'a> Around<'a> {
+    pub fn of(view: &CaseView, target: &Target, again: &'a str) -> Self {
+        Self { takes_read: view.case.request.include_read, on_hold: is_on_hold(view, target), again }
+    }
+}
+
+pub fn is_on_hold(view: &CaseView, target: &Target) -> bool {
+    let owner = target.recipient.person().and_then(|person| view.directory.person(person));
+    owner.is_some_and(|owner| owner.legal_hold)
+}
+
+pub fn of(text: Text, target: &Target, around: Around) -> Said {
     match (target.outcome, target.task) {
         (Some(outcome), None) => ended(text, outcome, target),
-        (_, Some(task)) => under_way(text, task, target, again),
-        (None, None) => resting(text, target, takes_read),
+        (_, Some(Task::Release)) if around.on_hold => Said {
+            label: fl!(text, "live-release-on-hold"),
+            tone: Tone::Warn,
+            advice: fl!(text, "live-release-on-hold-means"),
+        },
+        (_, Some(task)) => under_way(text, task, target, around.again),
+        (None, None) => resting(text, target, around.takes_read),
     }
 }
 
 fn ended(text: Text, outcome: Outcome, target: &Target) -> Said {
-    let held = target.state == TargetState::Held && outcome == Outcome::Failed;
-    let kept = if held { fl!(text, "live-failed-held") } else { String::new() };
+    let held = target.state == TargetState::Held;
+    let kept = if held && outcome == Outcome::Failed { fl!(text, "live-failed-held") } else { String::new() };
     let advice = match (outcome, target.detail.trouble) {
+        (Outcome::OnLegalHold, None) if held => fl!(text, "outcome-on-legal-hold-held-advice"),
         (Outcome::Failed, Some(trouble)) => {
             sentences(text, [named(text, trouble), given_up(text, trouble), kept])
         }
@@ -189,7 +216,7 @@ mod tests {
     const ZH: Language = Language::Chinese;
 
     fn said(target: &Target) -> Said {
-        of(Text::of(ZH), target, false, "今天 10:05")
+        of(Text::of(ZH), target, Around { again: "今天 10:05", ..Around::default() })
     }
 
     #[test]
@@ -203,6 +230,24 @@ mod tests {
             "{}",
             said.advice
         );
+    }
+
+    #[test]
+    fn what_was_frozen_before_a_legal_hold_is_not_called_untouched() {
+        let mut held = target(1, Some(Outcome::OnLegalHold));
+        assert!(said(&held).advice.contains("没有做任何改动"));
+        held.state = TargetState::Held;
+        let told = said(&held).advice;
+        assert!(told.contains("保存在保险库里") && !told.contains("没有做任何改动"), "{told}");
+    }
+
+    #[test]
+    fn what_waits_for_the_end_of_a_legal_hold_is_not_under_way() {
+        let mut waiting = target(1, None);
+        (waiting.state, waiting.task) = (TargetState::Held, Some(Task::Release));
+        assert_eq!(said(&waiting).label, "正在放回");
+        let told = of(Text::of(ZH), &waiting, Around { on_hold: true, ..Around::default() });
+        assert_eq!((told.label.as_str(), told.tone), ("等待保全解除", Tone::Warn));
     }
 
     #[test]
@@ -280,12 +325,13 @@ mod tests {
 
     #[test]
     fn every_outcome_and_trouble_has_its_words() {
+        let around = Around { takes_read: true, again: "10:00", ..Around::default() };
         for language in Language::ALL {
             for outcome in Outcome::ALL {
                 for trouble in Trouble::ALL {
                     let mut one = target(1, Some(*outcome));
                     one.detail.trouble = Some(*trouble);
-                    assert!(!of(Text::of(language), &one, true, "10:00").advice.is_empty());
+                    assert!(!of(Text::of(language), &one, around).advice.is_empty());
                 }
             }
         }

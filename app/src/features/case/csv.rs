@@ -230,7 +230,7 @@ mod tests {
             act: Act::Restore,
             verdict: Verdict::Approved,
             comment: String::new(),
-            digest: view.case.digest.restoring(),
+            digest: view.digest(),
             decided_at: Timestamp(60_000),
         }];
         let text = report(&view, chrono_tz::UTC);

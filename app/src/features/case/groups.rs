@@ -1,7 +1,7 @@
 //! The targets of a case by how they stand: those that need somebody first, and how many there are of each kind. A
 //! case may have thousands of targets, so each kind is put into words once. Pure.
 
-use super::advice;
+use super::advice::{self, Around};
 use crate::{
     i18n::{Text, fl},
     kit::Tone,
@@ -24,6 +24,7 @@ struct Kind {
     trouble: Option<Trouble>,
     outside: bool,
     tried: bool,
+    on_hold: bool,
     looked: Looked,
 }
 
@@ -35,8 +36,9 @@ enum Looked {
 }
 
 impl Kind {
-    fn of(target: &Target) -> Self {
+    fn of(view: &CaseView, target: &Target) -> Self {
         Self {
+            on_hold: advice::is_on_hold(view, target),
             outcome: target.outcome,
             task: target.task,
             state: target.state,
@@ -66,8 +68,8 @@ pub fn of(text: Text, view: &CaseView) -> Grouped<'_> {
     let mut ranked = Vec::with_capacity(view.targets.len());
     let mut counted: Vec<(String, Tone, usize)> = Vec::new();
     for target in &view.targets {
-        let (label, tone) = kinds.entry(Kind::of(target)).or_insert_with(|| {
-            let said = advice::of(text, target, view.case.request.include_read, "");
+        let (label, tone) = kinds.entry(Kind::of(view, target)).or_insert_with(|| {
+            let said = advice::of(text, target, Around::of(view, target, ""));
             (said.label, said.tone)
         });
         let mailed = corrections.get(&target.id).map(|correction| labels::correction_tone(correction.state));

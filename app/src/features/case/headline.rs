@@ -90,6 +90,7 @@ fn awaiting(text: Text, now: &Situation) -> Headline {
     let next = match (now.removes, now.freezes, now.tally.held) {
         (false, ..) => fl!(text, "live-awaiting-correction", until = until),
         (true, false, _) => fl!(text, "live-awaiting-later", until = until),
+        (true, true, 0) if now.tally.troubled > 0 => fl!(text, "live-awaiting-not-frozen", until = until),
         (true, true, 0) => fl!(text, "live-awaiting-untouched", until = until),
         (true, true, held) => fl!(text, "live-awaiting-frozen", held = held, until = until),
     };
@@ -265,6 +266,13 @@ mod tests {
         assert_eq!(chinese(&mine).title, "正在等待你审批");
         let nobody = Situation { approvers: vec![], ..mine };
         assert_eq!(chinese(&nobody).tone, Tone::Bad);
+    }
+
+    #[test]
+    fn a_freeze_that_failed_is_not_called_needless() {
+        let tally = Tally { total: 2, troubled: 2, ..Tally::default() };
+        let said = chinese(&situation(CaseState::AwaitingApproval, tally)).explanation;
+        assert!(said.starts_with("没能冻结任何副本") && said.contains("有 2 个邮箱遇到问题"), "{said}");
     }
 
     #[test]

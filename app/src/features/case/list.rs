@@ -126,10 +126,12 @@ fn Line(row: CaseRow, columns: Columns) -> impl IntoView {
     }
 }
 
-/// A finished case is only green where nothing failed and every correction is out.
+/// As the case's own page says it: a finished one is green where everything came as asked for, before anybody had
+/// read it, and every correction is out; where nothing came it is a failure.
 pub fn tone(row: &CaseRow) -> Tone {
     match labels::case_tone(row.case.state) {
-        Tone::Good if row.failed > 0 || row.unsent_corrections > 0 => Tone::Warn,
+        Tone::Good if row.succeeded + row.after_reading == 0 => Tone::Bad,
+        Tone::Good if row.succeeded < row.targets || row.unsent_corrections > 0 => Tone::Warn,
         tone => tone,
     }
 }
@@ -178,7 +180,16 @@ mod tests {
 
     fn row(state: CaseState, failed: u64, unsent: u64) -> CaseRow {
         let case = domain::case::Case { state, ..case() };
-        CaseRow { case, targets: 5, ended: 3, failed, unsent_corrections: unsent }
+        let succeeded = 5 - failed;
+        CaseRow {
+            case,
+            targets: 5,
+            ended: 3,
+            failed,
+            succeeded,
+            after_reading: 0,
+            unsent_corrections: unsent,
+        }
     }
 
     #[test]
@@ -187,6 +198,15 @@ mod tests {
         assert_eq!(tone(&row(CaseState::Finished, 1, 0)), Tone::Warn);
         assert_eq!(tone(&row(CaseState::Finished, 0, 1)), Tone::Warn);
         assert_eq!(tone(&row(CaseState::Executing, 1, 0)), Tone::Busy);
+    }
+
+    #[test]
+    fn a_finished_case_that_brought_nothing_is_a_failure() {
+        let all = row(CaseState::Finished, 0, 0);
+        let none = CaseRow { succeeded: 0, ..all.clone() };
+        assert_eq!(tone(&none), Tone::Bad, "not found, or left because it was read");
+        assert_eq!(tone(&CaseRow { after_reading: 5, ..none }), Tone::Warn);
+        assert_eq!(tone(&CaseRow { succeeded: 4, ..all }), Tone::Warn);
     }
 
     #[test]

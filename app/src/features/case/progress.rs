@@ -118,7 +118,7 @@ fn offers(view: &CaseView, reader: PersonId) -> String {
 fn row(view: &CaseView, target: &Target, reader: &Reader) -> ProgressRow {
     let text = reader.text;
     let again = show::near(text, target.due_at, reader.now, reader.zone);
-    let said = advice::of(text, target, view.case.request.include_read, &again);
+    let said = advice::of(text, target, advice::Around::of(view, target, &again));
     let correction = correction_of(view, target).and_then(|one| advice::correction(text, one));
     let (correction, tone) = correction.map_or((String::new(), ""), |(said, tone)| (said, tone.code()));
     ProgressRow {

@@ -128,7 +128,7 @@ fn heads(text: Text) -> [String; 5] {
 
 fn result(view: &CaseView, target: &Target, reader: &Reader) -> advice::Said {
     let again = show::near(reader.text, target.due_at, reader.now, reader.zone);
-    let said = advice::of(reader.text, target, view.case.request.include_read, &again);
+    let said = advice::of(reader.text, target, advice::Around::of(view, target, &again));
     let facts = advice::facts(reader.text, target, reader.zone);
     let gap = String::from(if facts.is_empty() { "" } else { " " });
     let advice = headline::sentences(reader.text, [said.advice, gap, facts]);

@@ -84,7 +84,8 @@ fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(
         "case.finished" => {
             let (copies, sent) = (done("copy.held"), done("correction.sent") + done("copy.replaced"));
             let detail = fl!(text, "cases-told-finished-detail", copies = copies, sent = sent);
-            Some((Tone::Good, fl!(text, "cases-told-finished"), detail))
+            // What it brought is the headline's to judge.
+            Some((Tone::Plain, fl!(text, "cases-told-finished"), detail))
         }
         "case.closed" => {
             let copies = done("copy.released");

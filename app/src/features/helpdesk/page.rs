@@ -219,7 +219,15 @@ mod tests {
 
     #[test]
     fn the_export_names_no_subject() {
-        let row = CaseRow { case: case(), targets: 2, ended: 1, failed: 0, unsent_corrections: 0 };
+        let row = CaseRow {
+            case: case(),
+            targets: 2,
+            ended: 1,
+            failed: 0,
+            succeeded: 1,
+            after_reading: 0,
+            unsent_corrections: 0,
+        };
         let directory = Directory::new(vec![somebody(1, "林青")], vec![], vec![]);
         let text = lines(&[row], &directory, chrono_tz::UTC);
         assert!(text.contains("R-2026-000042,awaiting_approval,recall,wrong_attachment,林青,p1@x.test,1970-01-01T00:00:00+00:00,,,2,1,0,0"), "{text}");

@@ -5,7 +5,10 @@ use super::{
     text::MailText,
 };
 use crate::{
-    features::{ask::open_case::OpenCase, sent::whose},
+    features::{
+        ask::open_case::{self, OpenCase},
+        sent::whose,
+    },
     i18n::{Text, fl},
     kit::{Badge, Card, Facts, Icon, Notice, Shape, Tone},
     labels,
@@ -17,11 +20,12 @@ use domain::{
     case::{
         Case, CaseMessage,
         ask::{self, Offer},
+        view::{self, KnownCase},
     },
     ids::SentId,
     mail::{Attachment, NamedAddress},
     sent::SentMessage,
-    shared::{CaseNumber, Intent},
+    shared::Intent,
 };
 use leptos::prelude::*;
 
@@ -43,7 +47,7 @@ pub fn MessagePage() -> impl IntoView {
             if message.subject.is_empty() { fl!(text, "sent-no-subject") } else { message.subject.clone() };
         let recallable = message.message_id.is_some();
         let facts = facts(&visit, &message);
-        let actions = match known.open() {
+        let actions = match open_case::among(&known.cases) {
             Some(open) => view! { <OpenCase text open=Some(open)/> }.into_any(),
             None if is_theirs => view! { <Actions text here recallable/> }.into_any(),
             None => view! { <SomebodyElses text from=message.from.clone()/> }.into_any(),
@@ -69,15 +73,15 @@ pub fn MessagePage() -> impl IntoView {
 /// What the portal knows about this mail beyond itself.
 struct Known {
     /// Newest first.
-    cases: Vec<Case>,
+    cases: Vec<KnownCase>,
     /// Mails with the same Message-ID and other content.
     namesakes: usize,
 }
 
 impl Known {
     async fn of(visit: &Visit, message: &SentMessage) -> Result<Self, PageError> {
+        let cases = view::about(visit.portal(), &visit.viewer.person, message).await?;
         let mut tx = visit.portal().store.read().await?;
-        let cases = tx.cases_of_sent(message.id).await?;
         let alike = match &message.message_id {
             Some(id) => tx.sent_by_message_id(id).await?,
             None => Vec::new(),
@@ -85,25 +89,21 @@ impl Known {
         let namesakes = alike.iter().filter(|other| other.fingerprint != message.fingerprint).count();
         Ok(Self { cases, namesakes })
     }
-
-    /// There can be only one.
-    fn open(&self) -> Option<CaseNumber> {
-        self.cases.iter().find(|case| !case.state.is_final()).map(|case| case.number)
-    }
 }
 
 /// What is special about this mail.
 #[component]
 fn Remarks(text: Text, known: Known, recallable: bool) -> impl IntoView {
     let Known { cases, namesakes } = known;
-    let over: Vec<Case> = cases.into_iter().filter(|case| case.state.is_final()).collect();
+    let over = cases.into_iter().filter(|known| known.is_shown && known.case.state.is_final());
+    let over: Vec<Case> = over.map(|known| known.case).collect();
     let cases = (!over.is_empty()).then(|| {
         let links = over.into_iter().map(|case| {
             let href = format!("/cases/{}", case.number);
             view! {
                 <p class="row">
                     <a href=href>{case.number.to_string()}</a>
-                    <Badge tone=labels::case_tone(case.state) label=labels::case_state(text, case.state)/>
+                    <Badge tone=labels::bare_case_tone(case.state) label=labels::case_state(text, case.state)/>
                 </p>
             }
         });

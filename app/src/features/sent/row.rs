@@ -2,7 +2,7 @@
 
 use crate::{
     i18n::{Text, fl},
-    kit::{Cell, Icon, LinkButton, Marked, Shape, Tone},
+    kit::{Cell, Icon, LinkButton, Marked, Shape},
     labels,
     show::{self, When},
 };
@@ -91,11 +91,11 @@ fn shown(pieces: Vec<Piece>) -> AnyView {
     view! { <Marked pieces=plain(pieces)/> }.into_any()
 }
 
-/// Where the newest case stands. A finished one isn't green: what it brought is on its own page.
+/// Where the newest case stands; what it brought is on its own page.
 #[component]
 fn CaseBadge(text: Text, case: SentCase) -> impl IntoView {
     let SentCase { number, state } = case;
-    let tone = if state.is_final() { Tone::Plain } else { labels::case_tone(state) };
+    let tone = labels::bare_case_tone(state);
     let label = fl!(text, "sent-case", number = number.to_string(), state = labels::case_state(text, state));
     view! { <a class=format!("badge badge-{}", tone.code()) href=format!("/cases/{number}")>{label}</a> }
 }

@@ -68,7 +68,8 @@ fn agreed(scene: &Scene<'_>, file: &CaseFile, found: &mut Findings) {
         });
     }
     if matches!(case.state, CaseState::Restoring | CaseState::Restored) {
-        let approved = approved(Act::Restore, live.restoring());
+        let asked = case.restoration.as_ref();
+        let approved = asked.is_some_and(|asked| approved(Act::Restore, live.restoring(asked)));
         found.unless(approved, || format!("I1: {} is undone without approval", case.number));
     }
 }

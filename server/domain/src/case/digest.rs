@@ -1,6 +1,6 @@
 //! What an approval is bound to: the exact message, act and list of targets (I1).
 
-use super::{CaseMessage, Request};
+use super::{CaseMessage, Request, Restoration};
 use crate::{mail::EmailAddress, org::Recipient};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -31,12 +31,15 @@ impl TargetsDigest {
         Self(hash.finalize().into())
     }
 
-    /// What an approval of putting everything back is bound to: one of the recall never counts for it.
+    /// What an approval of putting everything back is bound to: one of the recall never counts for it, nor one of what
+    /// was asked for at another time, with other reasons.
     #[must_use]
-    pub fn restoring(&self) -> Self {
+    pub fn restoring(&self, asked: &Restoration) -> Self {
         let mut hash = Sha256::new();
-        hash.update(b"recant restore 1\n");
+        hash.update(b"recant restore 2\n");
         hash.update(self.0);
+        hash.update(asked.at.0.to_be_bytes());
+        hash.update(asked.note.as_bytes());
         Self(hash.finalize().into())
     }
 

@@ -203,7 +203,16 @@ pub struct CaseRow {
     /// Targets with an outcome.
     pub ended: u64,
     pub failed: u64,
+    /// Of them, as asked for and before anybody had read it.
+    pub succeeded: u64,
+    /// Taken back from somebody who may have read it.
+    pub after_reading: u64,
     pub unsent_corrections: u64,
+}
+
+impl CaseRow {
+    pub const SUCCEEDED: [Outcome; 3] = [Outcome::RemovedUnread, Outcome::ReplacedUnread, Outcome::Corrected];
+    pub const AFTER_READING: [Outcome; 2] = [Outcome::RemovedRead, Outcome::ReplacedRead];
 }
 
 impl Case {
@@ -232,9 +241,9 @@ impl Case {
 
     /// What a decision now is bound to, given the digest of the recall.
     pub fn bound_to(&self, recall: TargetsDigest) -> TargetsDigest {
-        match self.act() {
-            Act::Recall => recall,
-            Act::Restore => recall.restoring(),
+        match (self.act(), &self.restoration) {
+            (Act::Restore, Some(asked)) => recall.restoring(asked),
+            _ => recall,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What a person may see of cases.
 
-use super::{Approval, Case, CaseFilter, CaseRow, Correction, Target, TargetsDigest, correction, restore};
+use super::{
+    Approval, Case, CaseFilter, CaseRow, Correction, Target, TargetsDigest, ask, correction, restore,
+};
 use crate::{
     audit,
     case::draft::Upload,
@@ -12,7 +14,7 @@ use crate::{
     store::StoreError,
 };
 use shared::{CaseNumber, CaseState, Role};
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 /// Why this person sees the case; decides what of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,12 +92,7 @@ pub async fn view(
     let mut tx = portal.store.read().await?;
     let Some(case) = tx.case_by_number(number).await? else { return Ok(None) };
     let approvals = tx.approvals(case.id).await?;
-    let approvers: Vec<Person> = directory
-        .approvers_of(case.requester)
-        .into_iter()
-        .filter_map(|id| directory.person(id))
-        .cloned()
-        .collect();
+    let approvers = approvers(&directory, &case);
     let acts = directory.acts_for(viewer.id, case.owner());
     let Some(access) = access(viewer, &case, &approvals, &approvers, acts) else { return Ok(None) };
     let targets = tx.targets(case.id).await?;
@@ -124,6 +121,39 @@ pub async fn view(
         directory,
         restorable,
     }))
+}
+
+/// A case about a mail, as whoever may recall that mail hears of it.
+#[derive(Clone, Debug)]
+pub struct KnownCase {
+    pub case: Case,
+    /// It is theirs to see. Of another mailbox's, where the same mail lies too, they hear only that there is one.
+    pub is_shown: bool,
+}
+
+/// Newest first, with those of the other places in which this mail lies.
+pub async fn about(
+    portal: &Portal,
+    viewer: &Person,
+    message: &SentMessage,
+) -> Result<Vec<KnownCase>, StoreError> {
+    let directory = portal.directory().await?;
+    let mut tx = portal.store.read().await?;
+    let mut known = Vec::new();
+    for case in ask::about(tx.as_mut(), message).await? {
+        let approvals = tx.approvals(case.id).await?;
+        let approvers = approvers(&directory, &case);
+        let acts = directory.acts_for(viewer.id, case.owner());
+        let is_shown = access(viewer, &case, &approvals, &approvers, acts).is_some();
+        known.push(KnownCase { case, is_shown });
+    }
+    known.sort_by_key(|known| Reverse(known.case.created_at));
+    Ok(known)
+}
+
+fn approvers(directory: &Directory, case: &Case) -> Vec<Person> {
+    let approvers = directory.approvers_of(case.requester).into_iter();
+    approvers.filter_map(|id| directory.person(id)).cloned().collect()
 }
 
 fn access(

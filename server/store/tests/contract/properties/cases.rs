@@ -312,11 +312,16 @@ impl Model {
         let outcomes = self.targets.iter().filter(|one| one.row.case == case.id).map(|one| one.row.outcome);
         let mails = self.corrections.iter().filter(|one| one.row.case == case.id).map(|one| one.row.state);
         let unsent = mails.filter(|state| matches!(state, Queued | Sending | Unconfirmed | Failed)).count();
+        let ended_as = |wanted: &[Outcome]| {
+            outcomes.clone().flatten().filter(|outcome| wanted.contains(outcome)).count() as u64
+        };
         CaseRow {
             case: case.clone(),
             targets: outcomes.clone().count() as u64,
             ended: outcomes.clone().flatten().count() as u64,
-            failed: outcomes.flatten().filter(|outcome| *outcome == Outcome::Failed).count() as u64,
+            failed: ended_as(&[Outcome::Failed]),
+            succeeded: ended_as(&[Outcome::RemovedUnread, Outcome::ReplacedUnread, Outcome::Corrected]),
+            after_reading: ended_as(&[Outcome::RemovedRead, Outcome::ReplacedRead]),
             unsent_corrections: unsent as u64,
         }
     }
