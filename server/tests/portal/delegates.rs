@@ -118,7 +118,8 @@ async fn of_a_case_in_another_mailbox_nothing_is_shown_but_that_there_is_one() {
     app.read_sent(address(AccountKind::SecondApprover)).await;
     let mut other = app.signed_in(AccountKind::SecondApprover).await;
     let own = other.open("/sent").await.unwrap();
-    let own = other.open(&own.link_to("offer").unwrap()).await.unwrap();
+    let (own, _) = own.links().into_iter().find(|(_, shown)| shown == "offer").unwrap();
+    let own = other.open(&own).await.unwrap();
     let number = ask(&mut other, &own, &WISH).await.unwrap();
 
     let message = employee.open(&message).await.unwrap();
