@@ -79,7 +79,10 @@ check-mail-sent = “{ $subject }” ({ $sent })
 check-who = { $count }: { $names }
 check-problems = This can’t be sent yet. Please change:
 check-happens = What will happen
-check-slow = There are so many mailboxes that they could not all be looked at within 20 seconds. They are dealt with one by one; the case says how each ended.
+check-slow = { $count } { $count ->
+        [one] mailbox
+       *[other] mailboxes
+    } couldn’t be looked at in the few seconds before this page. They are dealt with like the others: unread copies there, too. The case says how each ended, and who got the correction.
 check-unread-now = { $count ->
     [one] 1 unread copy is
    *[other] { $count } unread copies are

@@ -135,7 +135,10 @@ message-shared-id = { $count ->
 message-no-recipients = No recipient’s address can be read from this mail; it may be damaged.
 forecast-title = Forecast
 forecast-lead = We have just looked into each recipient’s mailbox. It left no trace, and they won’t notice.
-forecast-slow = There are too many recipients to look at all of them in time. You can recall all the same; each mailbox is dealt with in turn.
+forecast-slow = { $count } { $count ->
+        [one] mailbox
+       *[other] mailboxes
+    } couldn’t be looked at within a few seconds. You needn’t wait: the recall looks into every one of them.
 forecast-again = Look again
 forecast-col-who = Recipient
 forecast-col-via = Through
@@ -159,4 +162,7 @@ forecast-sum-read = { $count } read
 forecast-sum-not-found = { $count } not found in the mailbox
 forecast-sum-outside = { $count } outside, can only be corrected
 forecast-sum-hold = { $count } on legal hold, must not be touched
+forecast-not-looked = Not looked at yet
+forecast-not-looked-means = There was no time left; the recall looks there, too.
+forecast-sum-not-looked = { $count } not looked at yet
 forecast-sum-trouble = { $count } can’t be looked at or dealt with

@@ -9,6 +9,8 @@ use crate::{
 };
 use futures::{StreamExt, stream};
 use shared::Trouble;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 /// Mailboxes looked at side by side.
 const SIDE_BY_SIDE: usize = 8;
@@ -38,6 +40,8 @@ pub enum Finding {
     OnLegalHold,
     /// It can't be told, or nothing can be done there.
     Trouble(Trouble),
+    /// There was no time left for it.
+    NotLooked,
 }
 
 impl Finding {
@@ -46,16 +50,18 @@ impl Finding {
     }
 }
 
-/// One prospect a recipient, in their order.
+/// One prospect a recipient, in their order. Mailboxes that weren't looked at by then aren't.
 pub async fn forecast(
     portal: &Portal,
     directory: &Directory,
     message: &CaseMessage,
     recipients: Vec<Recipient>,
+    patience: Duration,
 ) -> Vec<Prospect> {
+    let until = Instant::now() + patience;
     stream::iter(recipients)
         .map(|recipient| async move {
-            let finding = prospect(portal, directory, message, &recipient).await;
+            let finding = prospect(portal, directory, message, &recipient, until).await;
             Prospect { recipient, finding }
         })
         .buffered(SIDE_BY_SIDE)
@@ -68,6 +74,7 @@ async fn prospect(
     directory: &Directory,
     message: &CaseMessage,
     recipient: &Recipient,
+    until: Instant,
 ) -> Finding {
     let person = match recipient.kind {
         RecipientKind::Outside => return Finding::Outside,
@@ -80,14 +87,18 @@ async fn prospect(
     if message.message_id.is_none() {
         return Finding::Trouble(Trouble::NoMessageId);
     }
+    if Instant::now() >= until {
+        return Finding::NotLooked;
+    }
     let own = if message.owner == Some(person) { Own::Sender } else { Own::Recipient };
     let look = async {
         let mut session = portal.mail.open(&recipient.address).await?;
         look::find(session.as_mut(), message, own).await
     };
-    match look.await {
-        Ok(look) => read_look(&look),
-        Err(error) => {
+    match timeout_at(until, look).await {
+        Err(_) => Finding::NotLooked,
+        Ok(Ok(look)) => read_look(&look),
+        Ok(Err(error)) => {
             tracing::info!(mailbox = %recipient.address, %error, "forecast: mailbox not read");
             Finding::Trouble(trouble_of(&error))
         }

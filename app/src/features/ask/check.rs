@@ -68,7 +68,7 @@ fn plan(preview: &Preview) -> Plan {
     }
 }
 
-fn body(visit: &Visit, preview: Preview, prospects: Option<Vec<Prospect>>, open: Option<Open>) -> AnyView {
+fn body(visit: &Visit, preview: Preview, prospects: Vec<Prospect>, open: Option<Open>) -> AnyView {
     let text = visit.text;
     let plan = plan(&preview);
     let change = form_page(preview.message.id, preview.draft.id);
@@ -138,14 +138,9 @@ fn Problems(text: Text, preview: Preview, change: String) -> impl IntoView {
 }
 
 #[component]
-fn Happens(text: Text, plan: Plan, prospects: Option<Vec<Prospect>>) -> impl IntoView {
-    let lines = match prospects {
-        Some(prospects) => {
-            let findings: Vec<Finding> = prospects.into_iter().map(|prospect| prospect.finding).collect();
-            summary::lines(text, plan, Counts::of(&findings), summary::letters(plan, &findings))
-        }
-        None => vec![Line { tone: Tone::Warn, sentence: fl!(text, "check-slow") }],
-    };
+fn Happens(text: Text, plan: Plan, prospects: Vec<Prospect>) -> impl IntoView {
+    let findings: Vec<Finding> = prospects.into_iter().map(|prospect| prospect.finding).collect();
+    let lines = summary::lines(text, plan, Counts::of(&findings), summary::letters(plan, &findings));
     let items = lines.into_iter().map(|Line { tone, sentence }| {
         view! { <li class=format!("check-line check-{}", tone.code())>{sentence}</li> }
     });

@@ -7,7 +7,7 @@ use super::{
     fresh,
     letter::{self, About},
     open_case::{self, Open, OpenCase},
-    people::{Candidate, People, candidates},
+    people::People,
     post, problem,
 };
 use crate::{
@@ -27,6 +27,7 @@ use domain::{
         ask::{self, AskError, Offer, Problem},
         draft::Upload,
     },
+    forecast::Prospect,
     ids::{DraftId, SentId},
     sent::SentMessage,
     shared::{Intent, ReasonKind},
@@ -58,10 +59,9 @@ pub fn AskPage() -> impl IntoView {
         };
         let open = open_case::of(&visit, &offer.message, state.typed.draft).await?;
         let about = CaseMessage::of(&offer.message, &offer.owner);
-        let prospects = look(&visit, &about, offer.recipients.clone()).await;
-        let people = candidates(offer.recipients, prospects);
+        let prospects = look(&visit, &about, offer.recipients).await;
         let acting = whose::note(visit.text, &visit.viewer, &offer.owner);
-        let body = body(&visit, offer.message, state, people, open, acting);
+        let body = body(&visit, offer.message, state, prospects, open, acting);
         Ok(Page { title, section: Section::Sent, body })
     })
 }
@@ -111,7 +111,7 @@ fn body(
     visit: &Visit,
     message: SentMessage,
     state: State,
-    people: Vec<Candidate>,
+    people: Vec<Prospect>,
     open: Option<Open>,
     acting: Option<AnyView>,
 ) -> AnyView {

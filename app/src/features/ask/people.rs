@@ -12,20 +12,12 @@ use crate::{
 use domain::{
     forecast::{Finding, Prospect},
     mail::EmailAddress,
-    org::Recipient,
 };
 use leptos::prelude::*;
 use std::collections::HashSet;
 
 /// More than this scroll in a box of their own.
 const MANY: usize = 24;
-
-/// Somebody who can be chosen; without a finding when the mailboxes could not be looked at in time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    pub recipient: Recipient,
-    pub finding: Option<Finding>,
-}
 
 /// In the order they are shown: what a recall reaches first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,15 +35,15 @@ impl Group {
     const ALL: [Self; 7] =
         [Self::Unread, Self::Read, Self::NotFound, Self::Outside, Self::Hold, Self::Trouble, Self::Unknown];
 
-    fn of(finding: Option<&Finding>) -> Self {
+    fn of(finding: &Finding) -> Self {
         match finding {
-            Some(Finding::Unread { .. }) => Self::Unread,
-            Some(Finding::Read { .. }) => Self::Read,
-            Some(Finding::NotFound { .. }) => Self::NotFound,
-            Some(Finding::Outside) => Self::Outside,
-            Some(Finding::OnLegalHold) => Self::Hold,
-            Some(Finding::Trouble(_)) => Self::Trouble,
-            None => Self::Unknown,
+            Finding::Unread { .. } => Self::Unread,
+            Finding::Read { .. } => Self::Read,
+            Finding::NotFound { .. } => Self::NotFound,
+            Finding::Outside => Self::Outside,
+            Finding::OnLegalHold => Self::Hold,
+            Finding::Trouble(_) => Self::Trouble,
+            Finding::NotLooked => Self::Unknown,
         }
     }
 
@@ -68,21 +60,11 @@ impl Group {
     }
 }
 
-pub fn candidates(recipients: Vec<Recipient>, prospects: Option<Vec<Prospect>>) -> Vec<Candidate> {
-    match prospects {
-        Some(prospects) => prospects
-            .into_iter()
-            .map(|Prospect { recipient, finding }| Candidate { recipient, finding: Some(finding) })
-            .collect(),
-        None => recipients.into_iter().map(|recipient| Candidate { recipient, finding: None }).collect(),
-    }
-}
-
 /// Groups that have somebody in them.
-pub fn grouped(candidates: Vec<Candidate>) -> Vec<(Group, Vec<Candidate>)> {
-    let mut groups: Vec<(Group, Vec<Candidate>)> = Group::ALL.map(|group| (group, Vec::new())).into();
+pub fn grouped(candidates: Vec<Prospect>) -> Vec<(Group, Vec<Prospect>)> {
+    let mut groups: Vec<(Group, Vec<Prospect>)> = Group::ALL.map(|group| (group, Vec::new())).into();
     for candidate in candidates {
-        let group = Group::of(candidate.finding.as_ref());
+        let group = Group::of(&candidate.finding);
         if let Some((_, members)) = groups.iter_mut().find(|(known, _)| *known == group) {
             members.push(candidate);
         }
@@ -94,7 +76,7 @@ pub fn grouped(candidates: Vec<Candidate>) -> Vec<(Group, Vec<Candidate>)> {
 #[component]
 pub fn People(
     text: Text,
-    candidates: Vec<Candidate>,
+    candidates: Vec<Prospect>,
     chosen: Vec<EmailAddress>,
     problem: Option<String>,
 ) -> impl IntoView {
@@ -134,8 +116,8 @@ fn Choose(act: Act, #[prop(into)] label: String) -> impl IntoView {
 }
 
 #[component]
-fn Person(text: Text, candidate: Candidate, checked: bool) -> impl IntoView {
-    let Candidate { recipient, finding: found } = candidate;
+fn Person(text: Text, candidate: Prospect, checked: bool) -> impl IntoView {
+    let Prospect { recipient, finding: found } = candidate;
     let address = recipient.address.to_string();
     let label = if recipient.name.is_empty() { address.clone() } else { recipient.name };
     let via: Vec<&str> = recipient.via.iter().map(EmailAddress::as_str).collect();
@@ -143,14 +125,11 @@ fn Person(text: Text, candidate: Candidate, checked: bool) -> impl IntoView {
     if !via.is_empty() {
         hint = fl!(text, "ask-via", address = address.clone(), groups = via.join(" › "));
     }
-    let badge = found.map(|found| {
-        let (tone, label, _): (Tone, String, String) = finding(text, &found);
-        view! { <Badge tone label/> }
-    });
+    let (tone, label_of_found, _): (Tone, String, String) = finding(text, &found);
     view! {
         <div class="ask-person">
             <Checkbox name=name::RECIPIENT label hint=(!hint.is_empty()).then_some(hint) value=address checked/>
-            {badge}
+            <Badge tone label=label_of_found/>
         </div>
     }
 }
@@ -158,21 +137,24 @@ fn Person(text: Text, candidate: Candidate, checked: bool) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{mail_system::FolderName, org::RecipientKind};
+    use domain::{
+        mail_system::FolderName,
+        org::{Recipient, RecipientKind},
+    };
 
-    fn candidate(address: &str, finding: Option<Finding>) -> Candidate {
+    fn candidate(address: &str, finding: Finding) -> Prospect {
         let recipient = Recipient {
             kind: RecipientKind::Outside,
             name: String::new(),
             address: address.parse().unwrap(),
             via: vec![],
         };
-        Candidate { recipient, finding }
+        Prospect { recipient, finding }
     }
 
     #[test]
     fn the_boxes_are_plain_form_fields_ticked_for_the_chosen() {
-        let all = vec![candidate("a@x.test", None), candidate("b@x.test", Some(Finding::Outside))];
+        let all = vec![candidate("a@x.test", Finding::NotLooked), candidate("b@x.test", Finding::Outside)];
         let chosen = vec!["a@x.test".parse().unwrap()];
         let text = Text::of(domain::shared::Language::English);
         let html = Owner::new().with(|| {
@@ -185,11 +167,11 @@ mod tests {
 
     #[test]
     fn what_a_recall_reaches_comes_first_and_nobody_is_left_out() {
-        let unread = || Some(Finding::Unread { folder: FolderName::inbox() });
+        let unread = || Finding::Unread { folder: FolderName::inbox() };
         let groups = grouped(vec![
-            candidate("o@x.test", Some(Finding::Outside)),
+            candidate("o@x.test", Finding::Outside),
             candidate("a@x.test", unread()),
-            candidate("q@x.test", None),
+            candidate("q@x.test", Finding::NotLooked),
             candidate("b@x.test", unread()),
         ]);
         let seen: Vec<(Group, usize)> =

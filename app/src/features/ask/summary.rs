@@ -41,7 +41,11 @@ pub fn lines(text: Text, plan: Plan, counts: Counts, letters: usize) -> Vec<Line
     } else if counts.outside > 0 {
         lines.push(outside(text, plan, counts.outside));
     }
-    if plan.has_letter {
+    if counts.not_looked > 0 {
+        lines.push(line(Tone::Warn, fl!(text, "check-slow", count = counts.not_looked)));
+    }
+    // How many get it isn't known before all have been looked at.
+    if plan.has_letter && counts.not_looked == 0 {
         lines.push(letters_line(text, plan, letters));
     }
     lines
@@ -68,7 +72,8 @@ fn expected(plan: Plan, finding: &Finding) -> Outcome {
         Finding::Read { .. } => Outcome::RemovedRead,
         Finding::NotFound { .. } => Outcome::NotFound,
         Finding::OnLegalHold => Outcome::OnLegalHold,
-        Finding::Trouble(_) => Outcome::Failed,
+        // Nobody knows; a correction isn't promised for it.
+        Finding::Trouble(_) | Finding::NotLooked => Outcome::Failed,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::summary::{Counts, finding};
 use crate::{
     i18n::{Text, fl},
-    kit::{Badge, Card, Cell, Notice, Table, Tone},
+    kit::{Badge, Cell, Notice, Table, Tone},
     page::Visit,
 };
 use domain::{
@@ -15,30 +15,23 @@ use domain::{
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// A page that takes longer helps nobody in a hurry.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// A page that takes longer helps nobody in a hurry: the recall itself looks everywhere, and sooner.
+const PATIENCE: Duration = Duration::from_secs(3);
 
-/// None: not all mailboxes could be looked at in time.
-pub async fn look(visit: &Visit, message: &CaseMessage, recipients: Vec<Recipient>) -> Option<Vec<Prospect>> {
-    let looking = forecast(visit.portal(), &visit.viewer.directory, message, recipients);
-    tokio::time::timeout(PATIENCE, looking).await.ok()
+/// What was found within a few seconds, and who wasn't looked at by then.
+pub async fn look(visit: &Visit, message: &CaseMessage, recipients: Vec<Recipient>) -> Vec<Prospect> {
+    forecast(visit.portal(), &visit.viewer.directory, message, recipients, PATIENCE).await
 }
 
 #[component]
-pub fn Forecast(text: Text, prospects: Option<Vec<Prospect>>, again: String) -> impl IntoView {
-    let Some(prospects) = prospects else {
-        return view! {
-            <Card title=fl!(text, "forecast-title")>
-                <Notice tone=Tone::Warn sentence=fl!(text, "forecast-slow")/>
-                <p><a href=again>{fl!(text, "forecast-again")}</a></p>
-            </Card>
-        }
-        .into_any();
-    };
+pub fn Forecast(text: Text, prospects: Vec<Prospect>, again: String) -> impl IntoView {
     if prospects.is_empty() {
         return view! { <Notice tone=Tone::Warn sentence=fl!(text, "message-no-recipients")/> }.into_any();
     }
-    let sentence = Counts::of(prospects.iter().map(|prospect| &prospect.finding)).sentence(text);
+    let counts = Counts::of(prospects.iter().map(|prospect| &prospect.finding));
+    let slow = (counts.not_looked > 0).then(
+        || view! { <Notice tone=Tone::Warn sentence=fl!(text, "forecast-slow", count = counts.not_looked)/> },
+    );
     let heads =
         vec![fl!(text, "forecast-col-who"), fl!(text, "forecast-col-via"), fl!(text, "forecast-col-found")];
     let rows = prospects.into_iter().map(|prospect| view! { <Row text prospect/> }).collect_view();
@@ -48,7 +41,8 @@ pub fn Forecast(text: Text, prospects: Option<Vec<Prospect>>, again: String) -> 
                 <h2 id="forecast">{fl!(text, "forecast-title")}</h2>
                 <a href=again>{fl!(text, "forecast-again")}</a>
             </div>
-            <p class="forecast-sum">{sentence}</p>
+            <p class="forecast-sum">{counts.sentence(text)}</p>
+            {slow}
             <p class="hint">{fl!(text, "forecast-lead")}</p>
             <Table caption=fl!(text, "forecast-title") heads>{rows}</Table>
         </section>

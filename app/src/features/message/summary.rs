@@ -15,6 +15,7 @@ pub struct Counts {
     pub outside: usize,
     pub hold: usize,
     pub trouble: usize,
+    pub not_looked: usize,
 }
 
 impl Counts {
@@ -28,6 +29,7 @@ impl Counts {
                 Finding::Outside => &mut counts.outside,
                 Finding::OnLegalHold => &mut counts.hold,
                 Finding::Trouble(_) => &mut counts.trouble,
+                Finding::NotLooked => &mut counts.not_looked,
             } += 1;
         }
         counts
@@ -42,6 +44,7 @@ impl Counts {
             (self.outside, fl!(text, "forecast-sum-outside", count = self.outside)),
             (self.hold, fl!(text, "forecast-sum-hold", count = self.hold)),
             (self.trouble, fl!(text, "forecast-sum-trouble", count = self.trouble)),
+            (self.not_looked, fl!(text, "forecast-sum-not-looked", count = self.not_looked)),
         ];
         let said: Vec<String> =
             parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, part)| part).collect();
@@ -81,6 +84,9 @@ pub fn finding(text: Text, finding: &Finding) -> (Tone, String, String) {
         }
         Finding::Outside => (Tone::Plain, fl!(text, "forecast-outside"), fl!(text, "forecast-outside-means")),
         Finding::OnLegalHold => (Tone::Warn, fl!(text, "forecast-hold"), fl!(text, "forecast-hold-means")),
+        Finding::NotLooked => {
+            (Tone::Plain, fl!(text, "forecast-not-looked"), fl!(text, "forecast-not-looked-means"))
+        }
         Finding::Trouble(trouble) => {
             (Tone::Bad, labels::trouble(text, *trouble), labels::trouble_advice(text, *trouble))
         }
@@ -121,6 +127,7 @@ mod tests {
             Finding::Outside,
             Finding::OnLegalHold,
             Finding::Trouble(Trouble::MailboxMissing),
+            Finding::NotLooked,
         ];
         assert_eq!(finding(text, &unread()).0, Tone::Good);
         for other in others {

@@ -10,6 +10,7 @@ mod delivered;
 mod erasure;
 mod faults;
 mod first_reading;
+mod forecast;
 mod lapsed;
 mod large;
 mod mixed;

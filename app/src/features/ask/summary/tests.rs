@@ -40,12 +40,12 @@ fn the_sentences_of_a_recall_that_needs_approval() {
 
 #[test]
 fn one_is_one_in_english() {
-    let counts = Counts { unread: 1, read: 1, not_found: 1, outside: 1, hold: 1, trouble: 1 };
+    let counts = Counts { unread: 1, read: 1, not_found: 1, outside: 1, hold: 1, trouble: 1, not_looked: 0 };
     for sentence in said(Language::English, PLAN, counts, 1) {
         assert!(!sentence.contains("copies") && !sentence.contains("recipients "), "{sentence}");
         assert!(sentence.contains('1'), "{sentence}");
     }
-    let counts = Counts { unread: 2, read: 2, not_found: 2, outside: 2, hold: 2, trouble: 2 };
+    let counts = Counts { unread: 2, read: 2, not_found: 2, outside: 2, hold: 2, trouble: 2, not_looked: 0 };
     for sentence in said(Language::English, PLAN, counts, 2) {
         assert!(sentence.contains('2') && !sentence.contains("1 "), "{sentence}");
     }
@@ -102,4 +102,12 @@ fn the_button_says_what_it_does() {
     assert_eq!(button(text, PLAN), "先冻结，并提交审批");
     assert_eq!(button(text, Plan { needs_approval: false, ..PLAN }), "立即撤回");
     assert_eq!(button(text, Plan { intent: Intent::CorrectOnly, freezes: false, ..PLAN }), "提交审批");
+}
+
+#[test]
+fn what_was_not_looked_at_is_told_and_nothing_is_promised_for_it() {
+    let counts = Counts { unread: 2, not_looked: 7, ..Counts::default() };
+    let sentences = said(Language::Chinese, Plan { needs_approval: false, ..PLAN }, counts, 0);
+    assert_eq!(sentences.len(), 2, "{sentences:?}");
+    assert!(sentences[1].contains("还有 7 个邮箱没来得及查看"), "{sentences:?}");
 }
