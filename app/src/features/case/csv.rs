@@ -1,7 +1,7 @@
 //! Tables for spreadsheets: RFC 4180 with CRLF, UTF-8 with a byte order mark (else Excel breaks Chinese), and
 //! no cell that a spreadsheet would run as a formula.
 
-use super::progress::correction_of;
+use super::progress::corrections;
 use crate::show;
 use axum::{
     http::{HeaderValue, header},
@@ -13,7 +13,7 @@ use domain::{
     ids::PersonId,
     mail::EmailAddress,
     org::RecipientKind,
-    shared::{Act, Verdict},
+    shared::{Act, CaseNumber, Verdict},
     time::Timestamp,
 };
 
@@ -52,11 +52,21 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub fn report(view: &CaseView, zone: Tz) -> String {
     let head = COLUMNS.map(str::to_owned).to_vec();
     let restored = restoration(view, zone);
-    let lines = view.targets.iter().map(|target| line(view, target, &restored, zone));
+    let corrections = corrections(view);
+    let lines = view.targets.iter().map(|target| {
+        let mailed = corrections.get(&target.id).copied();
+        line(view.case.number, target, mailed, &restored, zone)
+    });
     table(std::iter::once(head).chain(lines))
 }
 
-fn line(view: &CaseView, target: &Target, restored: &[String], zone: Tz) -> Vec<String> {
+fn line(
+    number: CaseNumber,
+    target: &Target,
+    mailed: Option<&Correction>,
+    restored: &[String],
+    zone: Tz,
+) -> Vec<String> {
     let (recipient, detail) = (&target.recipient, &target.detail);
     let kind = match recipient.kind {
         RecipientKind::Inside(_) => "inside",
@@ -65,7 +75,7 @@ fn line(view: &CaseView, target: &Target, restored: &[String], zone: Tz) -> Vec<
     };
     let via: Vec<&str> = recipient.via.iter().map(EmailAddress::as_str).collect();
     let cells = [
-        view.case.number.to_string(),
+        number.to_string(),
         recipient.name.clone(),
         recipient.address.to_string(),
         kind.to_owned(),
@@ -81,7 +91,7 @@ fn line(view: &CaseView, target: &Target, restored: &[String], zone: Tz) -> Vec<
         detail.searched.len().to_string(),
         show::machine(target.updated_at, zone),
     ];
-    let mailed = correction_of(view, target).map_or_else(Default::default, |one| correction(one, zone));
+    let mailed = mailed.map_or_else(Default::default, |one| correction(one, zone));
     cells.into_iter().chain(mailed).chain(restored.iter().cloned()).collect()
 }
 

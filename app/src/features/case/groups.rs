@@ -1,15 +1,17 @@
 //! The targets of a case by how they stand: those that need somebody first, and how many there are of each kind. A
 //! case may have thousands of targets, so each kind is put into words once. Pure.
 
-use super::advice::{self, Around};
+use super::{
+    advice::{self, Around},
+    progress::corrections,
+};
 use crate::{
     i18n::{Text, fl},
     kit::Tone,
     labels,
 };
 use domain::{
-    case::{Correction, Target, view::CaseView},
-    ids::TargetId,
+    case::{Target, view::CaseView},
     org::RecipientKind,
     shared::{Outcome, TargetState, Task, Trouble, progress::ProgressGroup},
 };
@@ -62,8 +64,7 @@ pub struct Grouped<'a> {
 }
 
 pub fn of(text: Text, view: &CaseView) -> Grouped<'_> {
-    let corrections: HashMap<TargetId, &Correction> =
-        view.corrections.iter().map(|correction| (correction.target, correction)).collect();
+    let corrections = corrections(view);
     let mut kinds: HashMap<Kind, (String, Tone)> = HashMap::new();
     let mut ranked = Vec::with_capacity(view.targets.len());
     let mut counted: Vec<(String, Tone, usize)> = Vec::new();

@@ -13,13 +13,14 @@ use crate::{
 use chrono_tz::Tz;
 use domain::{
     case::{Correction, Target, rules, view::CaseView},
-    ids::PersonId,
+    ids::{PersonId, TargetId},
     shared::{
         CaseState, Language, Outcome, TargetState,
         progress::{Progress, ProgressRow},
     },
     time::Timestamp,
 };
+use std::collections::HashMap;
 
 /// Who reads, and in which words.
 #[derive(Clone, Copy)]
@@ -132,6 +133,11 @@ fn row(view: &CaseView, target: &Target, reader: &Reader) -> ProgressRow {
         correction,
         correction_tone: tone.to_owned(),
     }
+}
+
+/// Each target's, for who goes through all of them.
+pub fn corrections(view: &CaseView) -> HashMap<TargetId, &Correction> {
+    view.corrections.iter().map(|correction| (correction.target, correction)).collect()
 }
 
 pub fn correction_of<'a>(view: &'a CaseView, target: &Target) -> Option<&'a Correction> {

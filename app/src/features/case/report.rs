@@ -5,7 +5,7 @@ use super::{
     csv::{self, download},
     headline,
     page::{reader, section},
-    progress::{Reader, correction_of, snapshot},
+    progress::{Reader, corrections, snapshot},
     trail::{self, Told},
 };
 use crate::{
@@ -26,7 +26,7 @@ use axum::{
 };
 use domain::{
     case::{
-        Target,
+        Correction, Target,
         view::{self, CaseView},
     },
     hex,
@@ -93,13 +93,15 @@ fn Request(view: Arc<CaseView>, reader: Reader) -> impl IntoView {
 fn Results(view: Arc<CaseView>, reader: Reader) -> impl IntoView {
     let text = reader.text;
     let heads = heads(text);
+    let corrections = corrections(&view);
     let rows = view
         .targets
         .iter()
         .map(|target| {
             let [recipient, state, advice, correction, at] = heads.clone();
             let (name, address) = (target.recipient.name.clone(), target.address().to_string());
-            let (said, mailed) = (result(&view, target, &reader), mailed(&view, target, &reader));
+            let (said, mailed) =
+                (result(&view, target, &reader), mailed(corrections.get(&target.id).copied(), &reader));
             let updated = show::full(text, target.updated_at, reader.zone);
             view! {
                 <tr>
@@ -136,8 +138,8 @@ fn result(view: &CaseView, target: &Target, reader: &Reader) -> advice::Said {
 }
 
 /// The correction's state, its time, or what kept it from going out.
-fn mailed(view: &CaseView, target: &Target, reader: &Reader) -> String {
-    let Some(correction) = correction_of(view, target) else { return "—".to_owned() };
+fn mailed(correction: Option<&Correction>, reader: &Reader) -> String {
+    let Some(correction) = correction else { return "—".to_owned() };
     let state = labels::correction(reader.text, correction.state);
     match correction.sent_at {
         Some(at) => format!("{state} · {}", show::full(reader.text, at, reader.zone)),

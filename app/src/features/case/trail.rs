@@ -15,6 +15,7 @@ use domain::{
     shared::{Act, Verdict},
     time::Timestamp,
 };
+use std::collections::HashMap;
 
 /// What the timeline is written from, besides the entries.
 pub struct Told<'a> {
@@ -53,16 +54,25 @@ impl Told<'_> {
 }
 
 pub fn timeline(text: Text, trail: &[Entry], told: &Told<'_>) -> Vec<Moment> {
-    let moments = trail.iter().enumerate().filter_map(|(at, entry)| {
-        let (tone, title, detail) = say(text, &trail[..at], entry, told)?;
+    // A long trail is counted once.
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let moments = trail.iter().filter_map(|entry| {
+        let said = say(text, &|action| counts.get(action).copied().unwrap_or(0), entry, told);
+        *counts.entry(&entry.action).or_default() += 1;
+        let (tone, title, detail) = said?;
         let when = (show::machine(entry.at, told.zone), show::near(text, entry.at, told.now, told.zone));
         Some(Moment { tone, at: when, title, detail })
     });
     moments.collect()
 }
 
-fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(Tone, String, String)> {
-    let done = |action: &str| before.iter().filter(|entry| entry.action == action).count();
+/// `done`: how often that was done before.
+fn say(
+    text: Text,
+    done: &dyn Fn(&str) -> usize,
+    entry: &Entry,
+    told: &Told<'_>,
+) -> Option<(Tone, String, String)> {
     let name = told.name(entry.actor, text);
     let plain = |tone, title| Some((tone, title, String::new()));
     match entry.action.as_str() {
@@ -99,7 +109,7 @@ fn say(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> Option<(
         "correction.failed" | "correction.unconfirmed" if done(&entry.action) == 0 => {
             plain(Tone::Bad, fl!(text, "cases-told-correction-lost"))
         }
-        _ => putting_back(text, entry, &name, told, &done),
+        _ => putting_back(text, entry, &name, told, done),
     }
 }
 
@@ -155,7 +165,10 @@ pub fn meaning(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> 
         "copy.left" => Some(fl!(text, "restore-told-copy-left")),
         "copy.returning" => Some(fl!(text, "restore-told-copy-returning")),
         "copy.released" => Some(fl!(text, "restore-told-copy-released")),
-        _ => say(text, before, entry, told).map(|(_, title, _)| title),
+        _ => {
+            let done = |action: &str| before.iter().filter(|entry| entry.action == action).count();
+            say(text, &done, entry, told).map(|(_, title, _)| title)
+        }
     }
 }
 
