@@ -1,22 +1,15 @@
 //! The loop: claim, work side by side, advance, wait.
 
+mod claim;
+mod work;
+
 use crate::{
-    attendance::attend,
-    committer::Committer,
-    execute::execute,
-    hold::hold,
-    in_hand::InHand,
-    outgoing::{Outgoing, post},
-    permits::Permits,
-    pulse::Pulse,
-    release::release,
-    sealing::Sealing,
-    target::{Job, LEASE},
-    visit::Visit,
+    attendance::attend, committer::Committer, execute::execute, hold::hold, in_hand::InHand,
+    permits::Permits, pulse::Pulse, release::release, sealing::Sealing, target::Job, visit::Visit,
 };
 use domain::{
     case::{
-        Case, Target,
+        Case,
         flow::{self, FlowError},
     },
     ids::CaseId,
@@ -27,24 +20,23 @@ use domain::{
     store::{Enlisted, Result, StoreError},
 };
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
-use tokio::{sync::Notify, task::JoinSet, time::Instant};
+use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
+use work::Work;
 
 /// Without a wake-up we look again after so long: retries, expiry, work of other processes.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// After an error of the database.
 const BACK_OFF: Duration = Duration::from_secs(2);
-/// Sending waits for other machines: long enough that nobody takes a mail from under a slow conversation.
-const SENDING_LEASE: Duration = Duration::from_mins(5);
 
 /// How much goes on at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tuning {
-    /// Mailboxes worked on, and mails handed over, side by side.
+    /// Mailboxes worked on side by side; beside them a quarter as many corrections, and as many notifications.
     pub side_by_side: usize,
     /// Writes in one transaction (design.md §7).
     pub group: usize,
@@ -109,7 +101,7 @@ impl Engine {
         let (in_hand, pulse) = (self.in_hand.clone(), self.pulse.clone());
         let attending = attend(portal, holder, waker, enlisted, in_hand, pulse, alive.clone());
         let attending = tokio::spawn(attending);
-        let (mut work, mut advanced) = (JoinSet::new(), Instant::now());
+        let (mut work, mut advanced) = (Work::default(), Instant::now());
         while !cancel.is_cancelled() {
             let pause = match self.round(&mut work, &mut advanced).await {
                 Ok(true) => continue,
@@ -122,113 +114,36 @@ impl Engine {
             tokio::select! {
                 () = cancel.cancelled() => {}
                 () = self.waker.woken() => {}
-                Some(_) = work.join_next() => {}
+                () = work.ended(&self.tuning) => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
         // Leases are kept alive until the last of it is done.
-        while work.join_next().await.is_some() {}
+        work.finish().await;
         alive.cancel();
         let _ = attending.await;
     }
 
     /// Takes everything that is due, once, and ends it. True: something was done.
     pub async fn turn(&self) -> Result<bool> {
-        let mut work = JoinSet::new();
-        let claimed = self.claim(&mut work).await;
-        while work.join_next().await.is_some() {}
-        Ok(claimed? > 0 || self.advance_cases().await?)
+        let mut work = Work::default();
+        let free = work.free(&self.tuning);
+        let claimed = self.claim(&mut work, free).await;
+        work.finish().await;
+        Ok(claimed?.some || self.advance_cases().await?)
     }
 
     /// Fills up what is in flight. True: there may be more to do at once. `advanced`: when cases were last moved on;
     /// however much there is to do, none waits longer than the time between two looks.
-    async fn round(&self, work: &mut JoinSet<()>, advanced: &mut Instant) -> Result<bool> {
-        while work.try_join_next().is_some() {}
-        let free = self.tuning.side_by_side.saturating_sub(work.len());
-        // Claimed a few at a time, each would cost a commit of its own.
-        let has_room = free * 4 >= self.tuning.side_by_side;
-        let more = has_room && self.claim(work).await? >= free;
-        if (more || !has_room) && advanced.elapsed() < LOOK_AGAIN {
+    async fn round(&self, work: &mut Work, advanced: &mut Instant) -> Result<bool> {
+        work.clear();
+        let free = work.free(&self.tuning);
+        let more = self.claim(work, free).await?.more;
+        if (more || free.targets == 0) && advanced.elapsed() < LOOK_AGAIN {
             return Ok(more);
         }
         *advanced = Instant::now();
         Ok(self.advance_cases().await? || more)
-    }
-
-    /// How many targets and mails were begun.
-    async fn claim(&self, work: &mut JoinSet<()>) -> Result<usize> {
-        let room = u32::try_from(self.tuning.side_by_side.saturating_sub(work.len())).unwrap_or(u32::MAX);
-        let now = self.portal.world.now();
-        let mut tx = self.portal.store.write().await?;
-        let targets = tx.claim_targets(&self.holder, now, now.plus(LEASE), room).await?;
-        let corrections = tx.claim_corrections(&self.holder, now, now.plus(SENDING_LEASE), room).await?;
-        let notifications = tx.claim_notifications(&self.holder, now, now.plus(SENDING_LEASE), room).await?;
-        let begun = targets.len() + corrections.len() + notifications.len();
-        if begun == 0 {
-            return Ok(0);
-        }
-        tx.commit().await?;
-        let ids = targets
-            .iter()
-            .map(|target| target.case)
-            .chain(corrections.iter().map(|correction| correction.case))
-            .chain(notifications.iter().map(|notification| notification.case));
-        let cases = self.cases(ids.collect()).await?;
-        for target in targets {
-            let Some(case) = cases.get(&target.case) else { continue };
-            self.begin(work, case.clone(), target);
-        }
-        for correction in corrections {
-            self.begin_mail(work, &cases, correction);
-        }
-        for notification in notifications {
-            self.begin_mail(work, &cases, notification);
-        }
-        Ok(begun)
-    }
-
-    async fn cases(&self, ids: HashSet<CaseId>) -> Result<HashMap<CaseId, Arc<Case>>> {
-        let mut tx = self.portal.store.read().await?;
-        let mut cases = HashMap::new();
-        for id in ids {
-            if let Some(case) = tx.case(id).await? {
-                cases.insert(id, Arc::new(case));
-            }
-        }
-        Ok(cases)
-    }
-
-    fn begin(&self, work: &mut JoinSet<()>, case: Arc<Case>, target: Target) {
-        let (Some(task), Some(person)) = (target.task, target.recipient.person()) else { return };
-        // Claimed again because our clock jumped or the database was away: the visit in hand must end first.
-        let Some(hand) = self.in_hand.take(target.id.0) else { return };
-        let (sealing, bytes) = (self.sealing(case.id), case.message.size);
-        let (portal, committer) = (self.portal.clone(), self.committer.clone());
-        let (permits, pulse) = (self.permits.clone(), self.pulse.clone());
-        let job = Job { portal, committer, permits, pulse, case, sealing, target, person, task };
-        let in_hand = self.in_hand.clone();
-        work.spawn(async move {
-            let _room = in_hand.room(bytes).await;
-            let busy = job.committer.busy();
-            let id = job.target.id;
-            if let Err(error) = work_on(job).await {
-                tracing::warn!(target_id = %id, %error, "engine: target not settled; its lease will run out");
-            }
-            drop((busy, hand));
-        });
-    }
-
-    fn begin_mail<M: Outgoing>(&self, work: &mut JoinSet<()>, cases: &HashMap<CaseId, Arc<Case>>, mail: M) {
-        let Some(case) = cases.get(&mail.case()).cloned() else { return };
-        let Some(hand) = self.in_hand.take(mail.id().0) else { return };
-        let (portal, committer) = (self.portal.clone(), self.committer.clone());
-        work.spawn(async move {
-            let id = mail.id();
-            if let Err(error) = post(&portal, &committer, &case, mail).await {
-                tracing::warn!(mail = %id, %error, "engine: mail not settled; its lease will run out");
-            }
-            drop(hand);
-        });
     }
 
     fn sealing(&self, case: CaseId) -> Arc<Sealing> {

@@ -11,6 +11,7 @@ mod erasure;
 mod faults;
 mod first_reading;
 mod forecast;
+mod hanging_relay;
 mod lapsed;
 mod large;
 mod mixed;

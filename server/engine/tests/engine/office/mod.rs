@@ -2,6 +2,7 @@
 
 pub mod between;
 pub mod mortal;
+pub mod slow_mailer;
 
 use domain::{
     case::{Case, Correction, Target, ask, decide, draft::DraftForm, request},
