@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::{
     audit::{Actor, NewEntry},
     case::{Case, Correction, correction},
-    ids::{CaseId, OutgoingId},
+    ids::OutgoingId,
     mail::EmailAddress,
     portal::Portal,
     shared::CorrectionState,
@@ -19,10 +19,6 @@ use uuid::Uuid;
 impl Outgoing for Correction {
     fn id(&self) -> OutgoingId {
         self.id.into()
-    }
-
-    fn case(&self) -> CaseId {
-        self.case
     }
 
     fn to(&self) -> &EmailAddress {

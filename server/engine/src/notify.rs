@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::{
     audit::{Actor, NewEntry},
     case::Case,
-    ids::{CaseId, OutgoingId},
+    ids::OutgoingId,
     mail::EmailAddress,
     notify::{self, Notification},
     portal::Portal,
@@ -20,10 +20,6 @@ use uuid::Uuid;
 impl Outgoing for Notification {
     fn id(&self) -> OutgoingId {
         self.id.into()
-    }
-
-    fn case(&self) -> CaseId {
-        self.case
     }
 
     fn to(&self) -> &EmailAddress {

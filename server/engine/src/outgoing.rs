@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use domain::{
     audit::NewEntry,
     case::{Case, effects},
-    ids::{CaseId, OutgoingId},
+    ids::OutgoingId,
     mail::EmailAddress,
     mailer::SendError,
     portal::Portal,
@@ -24,7 +24,6 @@ use uuid::Uuid;
 #[async_trait]
 pub trait Outgoing: Clone + Send + Sync + 'static {
     fn id(&self) -> OutgoingId;
-    fn case(&self) -> CaseId;
     fn to(&self) -> &EmailAddress;
     fn progress(&self) -> Progress;
     fn set_progress(&mut self, progress: Progress);

@@ -40,7 +40,7 @@ pub struct Tuning {
     pub side_by_side: usize,
     /// Writes in one transaction (design.md §7).
     pub group: usize,
-    /// Bytes of messages in memory at one time, about.
+    /// Bytes of messages in memory at one time, about; letters with files have half as much beside it.
     pub memory: u32,
 }
 
@@ -118,6 +118,7 @@ impl Engine {
                 () = tokio::time::sleep(pause) => {}
             }
         }
+        self.in_hand.no_more_letters();
         // Leases are kept alive until the last of it is done.
         work.finish().await;
         alive.cancel();

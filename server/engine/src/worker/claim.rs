@@ -11,7 +11,8 @@ use crate::{
 };
 use domain::{
     case::{Case, Target},
-    ids::CaseId,
+    ids::{CaseId, DraftId},
+    shared::{Intent, Task},
     store::Result,
 };
 use std::{
@@ -29,6 +30,13 @@ pub(super) struct Claimed {
     pub some: bool,
     /// As many as there was room for: there may be more.
     pub more: bool,
+}
+
+/// A case that something claimed belongs to.
+struct Known {
+    case: Arc<Case>,
+    /// Bytes of the files that the sender attached to the correction.
+    attached: u64,
 }
 
 impl Engine {
@@ -61,39 +69,46 @@ impl Engine {
         let cases = self.cases(ids.collect()).await?;
         for target in targets {
             let Some(case) = cases.get(&target.case) else { continue };
-            self.begin(&mut work.targets, case.clone(), target);
+            self.begin(&mut work.targets, case, target);
         }
         for correction in corrections {
-            self.begin_mail(&mut work.corrections, &cases, correction);
+            let Some(Known { case, attached }) = cases.get(&correction.case) else { continue };
+            self.begin_mail(&mut work.corrections, case, *attached, correction);
         }
         for notification in notifications {
-            self.begin_mail(&mut work.notifications, &cases, notification);
+            let Some(Known { case, .. }) = cases.get(&notification.case) else { continue };
+            self.begin_mail(&mut work.notifications, case, 0, notification);
         }
         Ok(Claimed { some, more })
     }
 
-    async fn cases(&self, ids: HashSet<CaseId>) -> Result<HashMap<CaseId, Arc<Case>>> {
+    async fn cases(&self, ids: HashSet<CaseId>) -> Result<HashMap<CaseId, Known>> {
         let mut tx = self.portal.store.read().await?;
         let mut cases = HashMap::new();
         for id in ids {
-            if let Some(case) = tx.case(id).await? {
-                cases.insert(id, Arc::new(case));
-            }
+            let Some(case) = tx.case(id).await? else { continue };
+            let has_files = case.request.has_correction;
+            let uploads = if has_files { tx.uploads(DraftId(id.0)).await? } else { Vec::new() };
+            let attached = uploads.iter().map(|upload| upload.size).sum();
+            cases.insert(id, Known { case: Arc::new(case), attached });
         }
         Ok(cases)
     }
 
-    fn begin(&self, work: &mut JoinSet<()>, case: Arc<Case>, target: Target) {
+    fn begin(&self, work: &mut JoinSet<()>, Known { case, attached }: &Known, target: Target) {
         let (Some(task), Some(person)) = (target.task, target.recipient.person()) else { return };
         // Claimed again because our clock jumped or the database was away: the visit in hand must end first.
         let Some(hand) = self.in_hand.take(target.id.0) else { return };
-        let (sealing, bytes) = (self.sealing(case.id), case.message.size);
+        let (case, sealing) = (case.clone(), self.sealing(case.id));
+        // The replacement is written when the original is in the vault.
+        let replaces = task == Task::Execute && case.request.intent == Intent::RecallAndReplace;
+        let bytes = case.message.size.max(if replaces { *attached } else { 0 });
         let (portal, committer) = (self.portal.clone(), self.committer.clone());
         let (permits, pulse) = (self.permits.clone(), self.pulse.clone());
         let job = Job { portal, committer, permits, pulse, case, sealing, target, person, task };
         let in_hand = self.in_hand.clone();
         work.spawn(async move {
-            let _room = in_hand.room(bytes).await;
+            let _room = in_hand.visit(bytes).await;
             let busy = job.committer.busy();
             let id = job.target.id;
             if let Err(error) = work_on(job).await {
@@ -103,11 +118,14 @@ impl Engine {
         });
     }
 
-    fn begin_mail<M: Outgoing>(&self, work: &mut JoinSet<()>, cases: &HashMap<CaseId, Arc<Case>>, mail: M) {
-        let Some(case) = cases.get(&mail.case()).cloned() else { return };
+    /// `files`: bytes of what is attached to it.
+    fn begin_mail<M: Outgoing>(&self, work: &mut JoinSet<()>, case: &Arc<Case>, files: u64, mail: M) {
         let Some(hand) = self.in_hand.take(mail.id().0) else { return };
+        let (case, in_hand) = (case.clone(), self.in_hand.clone());
         let (portal, committer) = (self.portal.clone(), self.committer.clone());
         work.spawn(async move {
+            // Its lease ends with this engine.
+            let Some(_room) = in_hand.letter(files).await else { return };
             let id = mail.id();
             if let Err(error) = post(&portal, &committer, &case, mail).await {
                 tracing::warn!(mail = %id, %error, "engine: mail not settled; its lease will run out");

@@ -14,6 +14,7 @@ mod forecast;
 mod hanging_relay;
 mod lapsed;
 mod large;
+mod large_files;
 mod mixed;
 mod notifications;
 mod office;

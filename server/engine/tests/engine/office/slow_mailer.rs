@@ -38,6 +38,7 @@ impl SlowMailer {
         }
     }
 
+    /// Ever, at one time.
     pub fn most_bytes_in_hand(&self) -> usize {
         self.most_in_hand.load(Ordering::SeqCst)
     }
