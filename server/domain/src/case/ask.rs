@@ -14,7 +14,7 @@ use crate::{
     policy::Decision,
     portal::Portal,
     sent::SentMessage,
-    store::StoreError,
+    store::{StoreError, Tx},
     vault::SealError,
 };
 use shared::CaseNumber;
@@ -168,7 +168,10 @@ pub async fn save(
 
 /// A saved draft of one's own that is not a case yet.
 pub async fn draft(portal: &Portal, person: &Person, id: DraftId) -> Result<(Draft, Vec<Upload>), AskError> {
-    let mut tx = portal.store.read().await?;
+    open_draft(portal.store.read().await?.as_mut(), person, id).await
+}
+
+async fn open_draft(tx: &mut dyn Tx, person: &Person, id: DraftId) -> Result<(Draft, Vec<Upload>), AskError> {
     if let Some(case) = tx.case(CaseId(id.0)).await? {
         return Err(if case.requester == person.id {
             AskError::Done(case.number)
@@ -190,15 +193,7 @@ pub async fn attach(
     content_type: &str,
     bytes: &[u8],
 ) -> Result<Upload, AskError> {
-    let (_, uploads) = draft(portal, person, id).await?;
-    if uploads.len() >= MAX_UPLOADS {
-        return Err(AskError::TooMany);
-    }
     let size = bytes.len() as u64;
-    let together = size + uploads.iter().map(|upload| upload.size).sum::<u64>();
-    if together > portal.settings.max_upload {
-        return Err(AskError::TooLarge(portal.settings.max_upload));
-    }
     let upload = Upload {
         id: portal.world.id(),
         draft: id,
@@ -206,11 +201,21 @@ pub async fn attach(
         content_type: content_type.to_owned(),
         size,
     };
+    let most = portal.settings.max_upload;
     let mut tx = portal.store.write().await?;
+    // The key before the drafts, as everybody takes them who takes both.
     let wrapped = tx.vault_key(id.0, &portal.master_key.new_case_key(id.0, &portal.world)?).await?;
-    let most = portal.settings.max_upload.saturating_mul(MAX_UNFINISHED);
-    if tx.attached_by(person.id).await?.saturating_add(size) > most {
-        return Err(AskError::TooMuchUnfinished(most));
+    // Whoever attaches at the same time waits here, and then sees this file.
+    let unfinished = tx.attached_by(person.id).await?.saturating_add(size);
+    let (_, uploads) = open_draft(tx.as_mut(), person, id).await?;
+    if uploads.len() >= MAX_UPLOADS {
+        return Err(AskError::TooMany);
+    }
+    if size + uploads.iter().map(|upload| upload.size).sum::<u64>() > most {
+        return Err(AskError::TooLarge(most));
+    }
+    if unfinished > most.saturating_mul(MAX_UNFINISHED) {
+        return Err(AskError::TooMuchUnfinished(most.saturating_mul(MAX_UNFINISHED)));
     }
     let key = portal.master_key.unwrap(id.0, &wrapped)?;
     tx.insert_upload(&upload, &key.seal(upload.id.0.as_bytes(), bytes, &portal.world)?).await?;
@@ -219,8 +224,10 @@ pub async fn attach(
 }
 
 pub async fn detach(portal: &Portal, person: &Person, id: DraftId, upload: UploadId) -> Result<(), AskError> {
-    draft(portal, person, id).await?;
     let mut tx = portal.store.write().await?;
+    // Whoever makes a case of it at the same time waits, or is seen.
+    tx.attached_by(person.id).await?;
+    open_draft(tx.as_mut(), person, id).await?;
     tx.delete_upload(id, upload).await?;
     Ok(tx.commit().await?)
 }

@@ -25,3 +25,4 @@ mod several;
 mod stop;
 mod stories;
 mod trouble;
+mod uploads;
