@@ -23,6 +23,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use shared::{CaseNumber, CopyState, Language, Role};
+use std::time::Duration;
 use thiserror::Error;
 
 #[async_trait]
@@ -43,6 +44,10 @@ pub trait Store: Send + Sync {
 /// One engine among those that share the database. Dropped, or its process dead, it is gone at once.
 #[async_trait]
 pub trait Enlisted: Send {
+    /// Says that it is alive. For so long, from the beginning of this call, nobody takes it for dead; None: nobody
+    /// ever does. After an error others may take it for dead, and it should claim nothing.
+    async fn answer(&mut self) -> Result<Option<Duration>, StoreError>;
+
     /// Ends the leases of engines that are gone, so that nobody waits for them to run out. How many.
     async fn free_orphans(&mut self) -> Result<u64, StoreError>;
 

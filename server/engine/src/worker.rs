@@ -4,8 +4,8 @@ mod claim;
 mod work;
 
 use crate::{
-    attendance::attend, committer::Committer, execute::execute, hold::hold, in_hand::InHand,
-    permits::Permits, pulse::Pulse, release::release, sealing::Sealing, target::Job, visit::Visit,
+    attendance::Attendance, committer::Committer, execute::execute, hold::hold, in_hand::InHand,
+    permits::Permits, pulse::Pulses, release::release, sealing::Sealing, target::Job, visit::Visit,
 };
 use domain::{
     case::{
@@ -75,7 +75,7 @@ pub struct Engine {
     committer: Committer,
     permits: Permits,
     in_hand: InHand,
-    pulse: Pulse,
+    pulses: Pulses,
     /// Of cases that targets in hand belong to.
     sealings: Mutex<HashMap<CaseId, Weak<Sealing>>>,
 }
@@ -90,17 +90,24 @@ impl Engine {
         let committer = Committer::start(portal.clone(), tuning.group);
         let permits = Permits::start(portal.clone(), tuning.group);
         let in_hand = InHand::new(tuning.memory);
-        let (pulse, sealings) = (Pulse::default(), Mutex::default());
-        Self { portal, holder, waker, tuning, committer, permits, in_hand, pulse, sealings }
+        let (pulses, sealings) = (Pulses::default(), Mutex::default());
+        Self { portal, holder, waker, tuning, committer, permits, in_hand, pulses, sealings }
     }
 
     /// Works until cancelled; what is in flight then is finished first.
     pub async fn run(self, enlisted: Box<dyn Enlisted>, cancel: CancellationToken) {
         let alive = CancellationToken::new();
-        let (portal, holder, waker) = (self.portal.clone(), self.holder.clone(), self.waker.clone());
-        let (in_hand, pulse) = (self.in_hand.clone(), self.pulse.clone());
-        let attending = attend(portal, holder, waker, enlisted, in_hand, pulse, alive.clone());
-        let attending = tokio::spawn(attending);
+        // Nothing is claimed before the first roll call is answered.
+        self.pulses.missed();
+        let attendance = Attendance {
+            portal: self.portal.clone(),
+            holder: self.holder.clone(),
+            waker: self.waker.clone(),
+            in_hand: self.in_hand.clone(),
+            pulses: self.pulses.clone(),
+            ended: alive.clone(),
+        };
+        let attending = tokio::spawn(attendance.attend(enlisted));
         let (mut work, mut advanced) = (Work::default(), Instant::now());
         while !cancel.is_cancelled() {
             let pause = match self.round(&mut work, &mut advanced).await {

@@ -46,7 +46,8 @@ pub struct Options {
     pub max_bytes: Option<u64>,
     /// Of a search among sent mail; beyond it is [`StoreError::TooSlow`].
     pub search_limit: Duration,
-    /// Postgres: an engine that isn't heard of for so long is dead. One that only lost its connection is back sooner.
+    /// Postgres: an engine whose lock nobody has held for so long is dead. One that only lost its connection is back
+    /// sooner, or has broken off by then what it was doing.
     pub dead_after: Duration,
 }
 
@@ -58,7 +59,7 @@ impl Default for Options {
             lock_timeout: Duration::from_secs(10),
             max_bytes: None,
             search_limit: Duration::from_millis(150),
-            dead_after: Duration::from_secs(4),
+            dead_after: Duration::from_secs(8),
         }
     }
 }

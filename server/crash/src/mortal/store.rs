@@ -3,7 +3,7 @@
 use super::{Shared, tx::MortalTx};
 use async_trait::async_trait;
 use domain::store::{Enlisted, Result, Store, Tx};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub struct MortalStore(pub Arc<dyn Store>, pub Shared);
 
@@ -32,6 +32,11 @@ const FREEING: &str = "freeing of leases";
 
 #[async_trait]
 impl Enlisted for MortalEnlisted {
+    /// One worker at a time: while it lives there is nobody to take it for dead.
+    async fn answer(&mut self) -> Result<Option<Duration>> {
+        self.0.answer().await.map(|_| None)
+    }
+
     async fn free_orphans(&mut self) -> Result<u64> {
         self.1.before(FREEING);
         let freed = self.0.free_orphans().await?;

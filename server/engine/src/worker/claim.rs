@@ -41,7 +41,7 @@ struct Known {
 
 impl Engine {
     pub(super) async fn claim(&self, work: &mut Work, free: Free) -> Result<Claimed> {
-        if free == (Free { targets: 0, corrections: 0, notifications: 0 }) {
+        if free == Free::default() || !self.pulses.may_claim() {
             return Ok(Claimed::default());
         }
         let (holder, now) = (&self.holder, self.portal.world.now());
@@ -104,7 +104,7 @@ impl Engine {
         let replaces = task == Task::Execute && case.request.intent == Intent::RecallAndReplace;
         let bytes = case.message.size.max(if replaces { *attached } else { 0 });
         let (portal, committer) = (self.portal.clone(), self.committer.clone());
-        let (permits, pulse) = (self.permits.clone(), self.pulse.clone());
+        let (permits, pulse) = (self.permits.clone(), self.pulses.of(target.id.0));
         let job = Job { portal, committer, permits, pulse, case, sealing, target, person, task };
         let in_hand = self.in_hand.clone();
         work.spawn(async move {

@@ -13,7 +13,7 @@ pub(super) struct Work {
 }
 
 /// How many of each may be begun now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Free {
     pub targets: u32,
     pub corrections: u32,

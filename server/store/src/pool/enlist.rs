@@ -14,7 +14,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use domain::store::{Enlisted, Result, StoreError, Tx};
-use sqlx::{Connection as _, PgConnection, PgPool, postgres::PgListener};
+use sqlx::{
+    Connection as _, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgListener},
+};
 use std::{
     collections::HashMap,
     fs::{File, OpenOptions, TryLockError},
@@ -23,9 +26,21 @@ use std::{
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
+use tokio::time::{error::Elapsed, timeout};
 
 /// Before a listener that lost its connection tries again; polling finds the work meanwhile.
 const LISTEN_AGAIN: Duration = Duration::from_secs(2);
+
+/// For an answer about our lock. The way to a server that is gone may swallow a question for minutes.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A server that lost the way to us ends our session within seconds, so that we get our lock again when we are back.
+const NOTICED_SOON: [(&str, &str); 4] = [
+    ("tcp_keepalives_idle", "2"),
+    ("tcp_keepalives_interval", "1"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "5000"),
+];
 
 /// Tables whose rows engines claim.
 const LEASED: [&Table; 3] = [&TARGETS, &CORRECTIONS, &NOTIFICATIONS];
@@ -56,6 +71,10 @@ struct Only {
 
 #[async_trait]
 impl Enlisted for Only {
+    async fn answer(&mut self) -> Result<Option<Duration>> {
+        Ok(None)
+    }
+
     async fn free_orphans(&mut self) -> Result<u64> {
         let mut tx = self.database.begin_write().await?;
         let mut freed = 0;
@@ -85,18 +104,29 @@ struct OneOfMany {
 
 #[async_trait]
 impl Enlisted for OneOfMany {
-    async fn free_orphans(&mut self) -> Result<u64> {
+    async fn answer(&mut self) -> Result<Option<Duration>> {
         self.hold_lock().await?;
+        Ok(Some(self.database.dead_after))
+    }
+
+    async fn free_orphans(&mut self) -> Result<u64> {
         let mut tx = self.database.begin_read().await?;
         let others = others(&mut tx, &self.holder).await?;
         drop(tx);
         self.missed.retain(|holder, _| others.contains(holder));
         let mut freed = 0;
         for other in others {
-            if self.is_gone(&other).await? {
+            let gone = timeout(PATIENCE, self.is_gone(&other)).await.map_err(late).flatten();
+            if gone.is_err() {
+                // It may bear the lock of the other one now.
+                self.lock = None;
+            }
+            if gone? {
                 let mut tx = self.database.begin_write().await?;
                 freed += free(&mut tx, &other).await?;
                 Box::new(tx).commit().await?;
+                // If it lives after all, it has as long again to come back.
+                self.missed.remove(&other);
             }
         }
         Ok(freed)
@@ -120,16 +150,27 @@ impl OneOfMany {
     /// The lock ends with its connection: a lost one is made again.
     async fn hold_lock(&mut self) -> Result<()> {
         if let Some(lock) = &mut self.lock
-            && lock.ping().await.is_ok()
+            && matches!(timeout(PATIENCE, lock.ping()).await, Ok(Ok(())))
         {
             return Ok(());
         }
         self.lock = None;
-        let connected = PgConnection::connect_with(&self.pool.connect_options()).await;
+        // Who was away knows of nobody how long they have been.
+        self.missed.clear();
+        match timeout(PATIENCE, self.new_lock()).await {
+            Ok(lock) => self.lock = Some(lock?),
+            Err(elapsed) => return Err(late(elapsed)),
+        }
+        Ok(())
+    }
+
+    async fn new_lock(&self) -> Result<PgConnection> {
+        let mut to = PgConnectOptions::clone(&self.pool.connect_options());
+        to = to.options(NOTICED_SOON);
+        let connected = PgConnection::connect_with(&to).await;
         let mut lock = connected.map_err(|error| failure(error, "engine"))?;
         if try_lock(&mut lock, &self.holder).await? {
-            self.lock = Some(lock);
-            return Ok(());
+            return Ok(lock);
         }
         Err(StoreError::Taken(format!("an engine named {} is at work on this database", self.holder)))
     }
@@ -159,6 +200,10 @@ impl OneOfMany {
         };
         listener.recv().await.map(drop)
     }
+}
+
+fn late(elapsed: Elapsed) -> StoreError {
+    StoreError::Unavailable(Box::new(elapsed))
 }
 
 async fn try_lock(connection: &mut PgConnection, holder: &str) -> Result<bool> {

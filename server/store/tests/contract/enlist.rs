@@ -126,11 +126,10 @@ async fn who_lost_a_connection_is_not_dead() {
     let mut first = db.enlist("first").await.unwrap();
     assert_eq!(claim(&bed, "first", 2).await.len(), 2);
     let mut second = db.enlist("second").await.unwrap();
-    let end = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' \
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    bed.by_hand(end).await.unwrap();
+    end_all_locks(&bed).await;
+    assert_eq!(second.answer().await.unwrap(), Some(dead_after));
     assert_eq!(second.free_orphans().await.unwrap(), 0);
-    assert_eq!(first.free_orphans().await.unwrap(), 0, "it is back");
+    assert_eq!(first.answer().await.unwrap(), Some(dead_after), "it is back");
     sleep(dead_after).await;
     assert_eq!(second.free_orphans().await.unwrap(), 0);
 
@@ -141,6 +140,50 @@ async fn who_lost_a_connection_is_not_dead() {
         }
     };
     timeout(Duration::from_secs(30), dead).await.unwrap();
+}
+
+async fn end_all_locks(bed: &Bed) {
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' \
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    bed.by_hand(end).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_has_as_long_again() {
+    let Some(bed) = Bed::postgres().await else { return };
+    with_work(&bed).await;
+    let dead_after = Duration::from_secs(2);
+    let db = Database::open(&bed.url, &Options { dead_after, ..Options::default() }).await.unwrap();
+    let first = db.enlist("first").await.unwrap();
+    claim(&bed, "first", 1).await;
+    let mut second = db.enlist("second").await.unwrap();
+    drop(first);
+    while second.free_orphans().await.unwrap() == 0 {
+        sleep(Duration::from_millis(50)).await;
+    }
+    // It lives, and only lost its lock.
+    assert_eq!(claim(&bed, "first", 1).await.len(), 1);
+    assert_eq!(second.free_orphans().await.unwrap(), 0);
+    sleep(dead_after).await;
+    end_all_locks(&bed).await;
+    assert_eq!(second.answer().await.unwrap(), Some(dead_after));
+    assert_eq!(second.free_orphans().await.unwrap(), 0, "who was away itself can't tell");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_cannot_have_its_lock_back_is_told() {
+    let Some(bed) = Bed::postgres().await else { return };
+    let mut first = bed.db.enlist("first").await.unwrap();
+    end_all_locks(&bed).await;
+    let other = loop {
+        // The server needs a moment to end it.
+        if let Ok(other) = bed.db.enlist("first").await {
+            break other;
+        }
+    };
+    assert!(matches!(first.answer().await, Err(StoreError::Taken(_))));
+    drop(other);
+    while first.answer().await.is_err() {}
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
