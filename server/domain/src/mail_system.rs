@@ -236,9 +236,9 @@ pub struct SentChanges {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SentGone {
-    /// The locator of a message that was listed.
+    /// The locator of a message that was listed, or may have been in an answer whose cursor was never kept.
     One(String),
-    /// Every locator that begins like this, but for those that are kept.
+    /// Every locator that begins like this, but for those that are kept: all that are there, listed or not.
     AllBut { prefix: String, kept: Vec<String> },
 }
 

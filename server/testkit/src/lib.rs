@@ -10,6 +10,7 @@ pub mod postfix;
 pub mod postgres;
 mod program;
 pub mod sent_archive;
+pub mod sent_server;
 pub mod smtp;
 pub mod wording;
 pub mod world;

@@ -21,6 +21,7 @@ mod office;
 mod real_mail;
 mod restore;
 mod retention;
+mod sent_mail;
 mod several;
 mod stop;
 mod stories;

@@ -107,15 +107,11 @@ impl Session {
             modseq: 0,
         });
         let came = self.list_new(folder, &opened, &mut state, changes).await?;
-        if let Some(known) = known {
-            match vanished {
-                Some(uids) => {
-                    let gone = uids.iter(usize::MAX).map(|uid| locator(&folder.wire, opened.validity, uid));
-                    changes.gone.extend(gone.map(SentGone::One));
-                }
-                None if u64::from(opened.messages) == u64::from(known.messages) + came => {}
-                None => changes.gone.push(self.still_there(folder, &state).await?),
-            }
+        let as_many = |known: &Known| u64::from(opened.messages) == u64::from(known.messages) + came;
+        match (vanished, known) {
+            (Some(uids), _) => changes.gone.extend(each(folder, &opened, &uids)),
+            (None, Some(known)) if as_many(known) => {}
+            (None, _) => changes.gone.push(self.still_there(folder, &opened).await?),
         }
         self.list_old(folder, &opened, &mut state, share, changes).await?;
         state.messages = opened.messages;
@@ -135,7 +131,7 @@ impl Session {
         Ok(numbers == Some(expected))
     }
 
-    /// With QRESYNC: which of the listed UIDs left the folder.
+    /// With QRESYNC: which of the UIDs that were there left the folder.
     async fn enter_since(
         &mut self,
         folder: &Folder,
@@ -160,12 +156,13 @@ impl Session {
             let Some(uids) = text.and_then(Uids::parse) else {
                 return Err(MailError::Other("what vanished can't be read".into()));
             };
-            // A server may name more than ever was there.
-            let listed = uids.within(known.low, known.next);
-            if listed.count() > u64::from(known.messages) + 1000 {
+            // Below what was listed, too: it may have been written before the cursor was. A server may name more than
+            // ever was there.
+            let met = uids.within(1, known.next);
+            if met.count() > u64::from(known.messages) + 1000 {
                 return Ok((opened, None));
             }
-            vanished.extend(listed.iter(usize::MAX));
+            vanished.extend(met.iter(usize::MAX));
         }
         Ok((opened, Some(Uids::of(vanished))))
     }
@@ -183,6 +180,14 @@ impl Session {
         }
         let uids = Uids::range(state.next, Some(opened.next - 1));
         let came = self.search(Command::new("UID SEARCH UID").uids(&uids)).await?;
+        let left = u64::from(opened.next - state.next).saturating_sub(came.len() as u64);
+        if left > PIECE as u64 {
+            changes.gone.push(self.still_there(folder, opened).await?);
+        } else if left > 0 {
+            // Nobody was told of them, and yet one may be in the index: what is newest is written before the cursor.
+            let left = (state.next..opened.next).filter(|uid| came.binary_search(uid).is_err());
+            changes.gone.extend(each(folder, opened, &Uids::of(left)));
+        }
         for piece in came.chunks(PIECE) {
             self.list(folder, opened, piece, changes).await?;
         }
@@ -232,12 +237,20 @@ impl Session {
         Ok(())
     }
 
-    async fn still_there(&mut self, folder: &Folder, state: &Known) -> Result<SentGone, MailError> {
-        let uids = Uids::range(state.low, Some(state.next.saturating_sub(1).max(state.low)));
-        let there = self.search(Command::new("UID SEARCH UID").uids(&uids)).await?;
-        let kept = there.into_iter().map(|uid| locator(&folder.wire, state.validity, uid)).collect();
-        Ok(SentGone::AllBut { prefix: of_validity(&folder.wire, state.validity), kept })
+    /// All of the folder, listed or not: the index may be ahead of the cursor, and what of it stands there must stay.
+    async fn still_there(&mut self, folder: &Folder, opened: &Opened) -> Result<SentGone, MailError> {
+        let there = if opened.messages == 0 {
+            Vec::new()
+        } else {
+            self.search(Command::new("UID SEARCH UID").uids(&Uids::range(1, None))).await?
+        };
+        let kept = there.into_iter().map(|uid| locator(&folder.wire, opened.validity, uid)).collect();
+        Ok(SentGone::AllBut { prefix: of_validity(&folder.wire, opened.validity), kept })
     }
+}
+
+fn each(folder: &Folder, opened: &Opened, uids: &Uids) -> Vec<SentGone> {
+    uids.iter(usize::MAX).map(|uid| SentGone::One(locator(&folder.wire, opened.validity, uid))).collect()
 }
 
 fn message(folder: &Folder, opened: &Opened, uid: u32, data: &Data) -> Result<SentRef, MailError> {
