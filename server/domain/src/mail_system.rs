@@ -53,6 +53,12 @@ pub trait MailSession: Send {
     /// Messages of the Sent folders. With the cursor of an earlier answer, only what changed since may come instead,
     /// and large folders may come in pieces, newest first.
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError>;
+
+    /// Raw bytes of a listed message. [`MailError::Unavailable`] says that the system is in trouble, any other error
+    /// that this message can't be had and the next one may.
+    async fn fetch_sent(&mut self, message: &SentRef) -> Result<Vec<u8>, MailError> {
+        self.fetch(&message.handle).await
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,7 +255,9 @@ pub struct SentRef {
     pub locator: String,
     pub handle: CopyHandle,
     pub folder: FolderName,
+    /// 1970 where the mail system can't tell.
     pub received_at: Timestamp,
+    /// As the mail system tells it; 0 where it can't.
     pub size: u64,
 }
 

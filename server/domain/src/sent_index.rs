@@ -1,5 +1,6 @@
 //! Keeping the index of sent mail in step with the Sent folders.
 
+mod position;
 mod readings;
 
 pub use readings::{FirstReading, Readings};
@@ -13,6 +14,7 @@ use crate::{
     sent::{MAX_TEXT, SentMessage},
     store::StoreError,
 };
+use position::Position;
 use readings::{Part, Turn};
 use std::{
     cmp::Reverse,
@@ -38,6 +40,8 @@ pub enum IndexError {
 pub struct Indexed {
     pub added: usize,
     pub gone: usize,
+    /// Couldn't be read and aren't in the index. They are tried again later.
+    pub unread: usize,
     /// Somebody else is at it right now.
     pub busy: bool,
 }
@@ -45,45 +49,34 @@ pub struct Indexed {
 /// Reads what is new in the person's Sent folders, newest first, and hides what is no longer there. Each piece of a
 /// large folder is written with its cursor, and what of a piece is in the index already isn't read again: a stop loses
 /// at most one batch. How far a first reading has come: [`Readings::first`].
+///
+/// Each piece has a session of its own, so that recalls that wait for one needn't wait for the end.
 pub async fn refresh(portal: &Portal, owner: &Person) -> Result<Indexed, IndexError> {
     let Some(turn) = portal.readings.take(owner.id, Part::Everything) else {
         return Ok(Indexed { busy: true, ..Indexed::default() });
     };
-    let mut cursor = cursor(portal, owner).await?;
-    if cursor.is_none() {
+    let mut position = position(portal, owner).await?.at(portal.world.now());
+    if position.cursor.is_none() {
         turn.is_first();
     }
-    let mut session = portal.mail.open(&owner.address).await?;
     let reader = Reader { portal, owner, turn };
     let mut done = Indexed::default();
-    let mut begins = true;
-    loop {
-        let piece = match session.list_sent(cursor.as_deref()).await? {
-            SentListing::Unchanged => return Ok(done),
-            SentListing::All { messages, cursor } => reader.all(messages, cursor).await?,
-            SentListing::Changes(changes) => reader.some(changes, begins).await?,
-        };
-        done.added += reader.add(session.as_mut(), piece.added).await?;
-        done.gone += piece.gone.len();
-        let mut tx = portal.store.write().await?;
-        tx.hide_sent(&piece.gone).await?;
-        tx.set_sent_cursor(owner.id, &piece.cursor).await?;
-        tx.commit().await?;
-        if !piece.more {
-            return Ok(done);
-        }
-        cursor = Some(piece.cursor);
-        begins = false;
+    let mut more = reader.piece(&mut position, &mut done).await?;
+    while more {
+        let _place = portal.readings.goes_on().await;
+        more = reader.piece(&mut position, &mut done).await?;
     }
+    reader.turn.ended();
+    Ok(done)
 }
 
 /// Puts what is newer than all that is known into the index while somebody else reads everything, which may take long:
 /// whoever has just sent a mail must find it at once. The cursor stays as it is. False: somebody else is at this, too.
 pub async fn catch_up(portal: &Portal, owner: &Person) -> Result<bool, IndexError> {
     let Some(turn) = portal.readings.take(owner.id, Part::Newest) else { return Ok(false) };
-    let cursor = cursor(portal, owner).await?;
+    let position = position(portal, owner).await?;
     let mut session = portal.mail.open(&owner.address).await?;
-    let mut messages = match session.list_sent(cursor.as_deref()).await? {
+    let mut messages = match session.list_sent(position.cursor.as_deref()).await? {
         SentListing::Unchanged => return Ok(true),
         SentListing::All { messages, .. } => messages,
         SentListing::Changes(changes) => changes.added,
@@ -112,6 +105,31 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Is there more?
+    async fn piece(&self, position: &mut Position, done: &mut Indexed) -> Result<bool, IndexError> {
+        let mut session = self.portal.mail.open(&self.owner.address).await?;
+        let piece = match session.list_sent(position.cursor.as_deref()).await? {
+            SentListing::Unchanged => return Ok(false),
+            SentListing::All { messages, cursor } => self.all(messages, cursor).await?,
+            SentListing::Changes(changes) => self.some(changes).await?,
+        };
+        let listed = piece.added.len();
+        let added = self.add(session.as_mut(), piece.added).await?;
+        drop(session);
+        done.added += added;
+        done.gone += piece.gone.len();
+        done.unread += listed - added;
+        position.cursor = Some(piece.cursor);
+        if added < listed {
+            position.unread = Some(self.portal.world.now());
+        }
+        let mut tx = self.portal.store.write().await?;
+        tx.hide_sent(&piece.gone).await?;
+        tx.set_sent_cursor(self.owner.id, &position.kept()).await?;
+        tx.commit().await?;
+        Ok(piece.more)
+    }
+
     async fn all(&self, mut messages: Vec<SentRef>, cursor: String) -> Result<Piece, IndexError> {
         let known = known(self.portal, self.owner).await?;
         let present: HashSet<&str> = messages.iter().map(|message| message.locator.as_str()).collect();
@@ -125,13 +143,13 @@ impl Reader<'_> {
         Ok(Piece { added: messages, gone, cursor, more: false })
     }
 
-    /// `begins`: an earlier reading may have been stopped in the middle of this piece.
-    async fn some(&self, changes: SentChanges, begins: bool) -> Result<Piece, IndexError> {
+    async fn some(&self, changes: SentChanges) -> Result<Piece, IndexError> {
         let SentChanges { mut added, gone, cursor, more, total } = changes;
         if more {
             self.turn.is_first();
         }
-        let resumes = begins && (more || added.len() > BATCH);
+        // An earlier reading may have been stopped in the middle of this piece.
+        let resumes = more || added.len() > BATCH;
         let known =
             if resumes || !gone.is_empty() { known(self.portal, self.owner).await? } else { HashMap::new() };
         let gone = named(&gone, &known);
@@ -154,19 +172,26 @@ impl Reader<'_> {
         Ok(added)
     }
 
+    /// How many of them are in the index now.
     async fn index(&self, session: &mut dyn MailSession, batch: &[SentRef]) -> Result<usize, IndexError> {
         let mut rows = Vec::with_capacity(batch.len());
+        let mut broke_off = None;
         for message in batch {
-            match session.fetch(&message.handle).await {
+            match self.read(session, message).await {
                 Ok(raw) => {
                     let id = self.portal.world.id();
                     rows.push(row(id, self.owner.id, message, ParsedMail::read(&raw)));
                 }
-                // Deleted or locked since the listing: the next refresh sees it as it is then.
-                Err(error @ (MailError::Gone | MailError::Denied(_))) => {
-                    tracing::info!(owner = %self.owner.address, %error, "sent message not indexed");
+                Err(error @ (MailError::Unavailable { .. } | MailError::NoSuchMailbox(_))) => {
+                    self.turn.broke_off(&message.locator);
+                    broke_off = Some(error);
+                    break;
                 }
-                Err(other) => return Err(other.into()),
+                // Deleted, locked, broken or too large: one message must not keep all others out of the index.
+                Err(error) => {
+                    let (owner, locator) = (&self.owner.address, &message.locator);
+                    tracing::warn!(%owner, locator, size = message.size, %error, "sent message not indexed");
+                }
             }
         }
         if !rows.is_empty() {
@@ -175,12 +200,19 @@ impl Reader<'_> {
             tx.commit().await?;
         }
         self.turn.wrote(rows.len());
-        Ok(rows.len())
+        broke_off.map_or(Ok(rows.len()), |error| Err(error.into()))
+    }
+
+    async fn read(&self, session: &mut dyn MailSession, message: &SentRef) -> Result<Vec<u8>, MailError> {
+        if self.turn.breaks_at(&message.locator) {
+            return Err(MailError::Other("the mail system breaks off whenever it is asked for it".into()));
+        }
+        session.fetch_sent(message).await
     }
 }
 
-async fn cursor(portal: &Portal, owner: &Person) -> Result<Option<String>, StoreError> {
-    portal.store.read().await?.sent_cursor(owner.id).await
+async fn position(portal: &Portal, owner: &Person) -> Result<Position, StoreError> {
+    Ok(Position::parse(portal.store.read().await?.sent_cursor(owner.id).await?))
 }
 
 async fn known(portal: &Portal, owner: &Person) -> Result<HashMap<String, SentId>, StoreError> {

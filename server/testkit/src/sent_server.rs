@@ -32,6 +32,7 @@ struct State {
     held: u32,
     /// Instead of the message.
     answers: HashMap<u32, String>,
+    without_date: BTreeSet<u32>,
     fetched: Vec<u32>,
 }
 
@@ -66,6 +67,11 @@ impl SentServer {
     /// The connection ends when this one is asked for.
     pub fn cuts(&self, uid: u32) {
         self.breaks(uid, CUT);
+    }
+
+    /// The server doesn't know any more when it came.
+    pub fn forget_date(&self, uid: u32) {
+        self.folder.state().without_date.insert(uid);
     }
 
     pub fn mends(&self) {
@@ -121,7 +127,11 @@ impl Folder {
             }
             () if is("UID FETCH") => {
                 for uid in uids(command).into_iter().filter(there) {
-                    let received = format!(" 2-Feb-2026 {:02}:{:02}:00 +0000", uid / 60 % 24, uid % 60);
+                    let received = if state.without_date.contains(&uid) {
+                        "0".to_owned()
+                    } else {
+                        format!(" 2-Feb-2026 {:02}:{:02}:00 +0000", uid / 60 % 24, uid % 60)
+                    };
                     let _ = write!(
                         data,
                         "* {uid} FETCH (UID {uid} INTERNALDATE \"{received}\" RFC822.SIZE {})\r\n",

@@ -5,6 +5,14 @@ use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// Of readings that go on after their first piece, so many hold a session with a mail system at a time: the engine and
+/// those who open a page need theirs.
+const PATIENT: usize = 2;
+
+/// A message at which so many readings in a row broke off isn't asked for any more.
+const BREAKS: u32 = 3;
 
 /// How far somebody's Sent folders have come that are read for the first time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,13 +31,23 @@ pub(super) enum Part {
     Newest,
 }
 
-#[derive(Default)]
-pub struct Readings(Mutex<State>);
+pub struct Readings {
+    state: Mutex<State>,
+    patient: Semaphore,
+}
 
 #[derive(Default)]
 struct State {
     taken: HashSet<(PersonId, Part)>,
     first: HashMap<PersonId, FirstReading>,
+    /// By owner: where readings broke off, and how often.
+    breaks: HashMap<PersonId, HashMap<String, u32>>,
+}
+
+impl Default for Readings {
+    fn default() -> Self {
+        Self { state: Mutex::default(), patient: Semaphore::new(PATIENT) }
+    }
 }
 
 impl Readings {
@@ -45,8 +63,13 @@ impl Readings {
         is_free.then(|| Turn { readings: self, owner, part })
     }
 
+    /// Before each piece of a reading but the first. The first to come goes first, so that all get further in turn.
+    pub(super) async fn goes_on(&self) -> Option<SemaphorePermit<'_>> {
+        self.patient.acquire().await.ok()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -77,6 +100,23 @@ impl Turn<'_> {
             first.done += rows as u64;
             first.has_newest = true;
         });
+    }
+
+    /// The mail system failed when it was asked for this message. It may be its own trouble, or the message's.
+    pub fn broke_off(&self, locator: &str) {
+        let mut state = self.readings.state();
+        *state.breaks.entry(self.owner).or_default().entry(locator.to_owned()).or_default() += 1;
+    }
+
+    pub fn breaks_at(&self, locator: &str) -> bool {
+        let state = self.readings.state();
+        let breaks = state.breaks.get(&self.owner).and_then(|breaks| breaks.get(locator));
+        breaks.is_some_and(|breaks| *breaks >= BREAKS)
+    }
+
+    /// It has come to its end.
+    pub fn ended(&self) {
+        self.readings.state().breaks.remove(&self.owner);
     }
 
     fn change(&self, change: impl FnOnce(&mut FirstReading)) {

@@ -1,10 +1,15 @@
 //! The index of sent mail follows Sent folders on a server, whatever comes in between.
 
-use crate::office::Office;
-use domain::{org::Person, portal::Portal, sent_index};
+use crate::office::{Office, address};
+use domain::{
+    org::Person,
+    portal::Portal,
+    sent_index::{self, Indexed},
+};
 use mailbox::imap::{ImapConfig, ImapSystem, Login, Tls};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use testkit::{dovecot::Dovecot, sent_server::SentServer};
+use tokio::task::yield_now;
 
 const ANN: &str = "ann@office.test";
 
@@ -119,4 +124,100 @@ async fn on_a_server_that_tells_what_vanished_too() {
     }
     sent_index::refresh(&portal, &ann).await.unwrap();
     assert_eq!(indexed(&portal, &ann).await, [1, 3].into());
+}
+
+#[tokio::test]
+async fn a_mail_that_is_too_large_keeps_no_other_out() {
+    let Some(dovecot) = Dovecot::start(&[ANN]).unwrap() else { return };
+    let office = Office::open().await;
+    let ann = office.who("ann").await;
+    let portal = on_dovecot(&office, &dovecot, |config| config.largest = 10_000);
+    let mut client = dovecot.client(ANN).unwrap();
+    client.create("Sent").unwrap();
+    client.select("INBOX").unwrap();
+    for (at, text) in [(1, "Hello\r\n".into()), (2, "Hello\r\n".repeat(3000)), (3, "Hello\r\n".into())] {
+        let raw = format!("Subject: x\r\nMessage-ID: <{at}@office.test>\r\n\r\n{text}");
+        dovecot.deliver(ANN, &[ANN], raw.as_bytes()).unwrap();
+        client.select("INBOX").unwrap();
+        client.copy_to(at, "Sent").unwrap();
+    }
+    let done = sent_index::refresh(&portal, &ann).await.unwrap();
+    assert_eq!(done, Indexed { added: 2, unread: 1, ..Indexed::default() });
+    assert_eq!(indexed(&portal, &ann).await, [1, 3].into());
+    assert_eq!(sent_index::refresh(&portal, &ann).await.unwrap(), Indexed::default());
+    // Somebody allows more, and in a while it is read.
+    let portal = on_dovecot(&office, &dovecot, |_| {});
+    assert_eq!(sent_index::refresh(&portal, &ann).await.unwrap(), Indexed::default());
+    office.clock.advance(Duration::from_hours(6));
+    let done = sent_index::refresh(&portal, &ann).await.unwrap();
+    assert_eq!(done, Indexed { added: 1, ..Indexed::default() });
+    assert_eq!(indexed(&portal, &ann).await, (1..=3).collect());
+}
+
+#[tokio::test]
+async fn a_broken_mail_keeps_no_other_out() {
+    const BROKEN: [(u32, &str); 4] = [
+        (10, "$T NO [SERVERBUG] Internal error occurred\r\n"),
+        (20, "* 20 FETCH (UID 20 BODY[] NIL)\r\n$T OK done\r\n"),
+        (30, "* 30 FETCH (UID 30 BODY[] {\r\n$T OK done\r\n"),
+        (40, "$T NO it can't be read\r\n"),
+    ];
+    let office = Office::open().await;
+    let ann = office.who("ann").await;
+    let server = SentServer::start(700).unwrap();
+    let portal = on_server(&office, &server, |_| {});
+    for (uid, answer) in BROKEN {
+        server.breaks(uid, answer);
+    }
+    server.forget_date(50);
+    let done = sent_index::refresh(&portal, &ann).await.unwrap();
+    assert_eq!(done, Indexed { added: 696, unread: 4, ..Indexed::default() });
+    let broken = |uid: &u32| BROKEN.iter().any(|(broken, _)| broken == uid);
+    assert_eq!(indexed(&portal, &ann).await, (1..=700).filter(|uid| !broken(uid)).collect());
+    server.mends();
+    office.clock.advance(Duration::from_hours(6));
+    let before = server.fetched().len();
+    let done = sent_index::refresh(&portal, &ann).await.unwrap();
+    assert_eq!(done, Indexed { added: 4, ..Indexed::default() });
+    assert_eq!(server.fetched().len(), before + 4, "what is in the index isn't read again");
+}
+
+#[tokio::test]
+async fn a_mail_that_ends_the_connection_stops_three_readings_and_no_more() {
+    let office = Office::open().await;
+    let ann = office.who("ann").await;
+    let server = SentServer::start(700).unwrap();
+    let portal = on_server(&office, &server, |_| {});
+    server.cuts(600);
+    for _ in 0..3 {
+        sent_index::refresh(&portal, &ann).await.unwrap_err();
+    }
+    sent_index::refresh(&portal, &ann).await.unwrap();
+    assert_eq!(indexed(&portal, &ann).await, (1..=700).filter(|uid| *uid != 600).collect());
+}
+
+#[tokio::test]
+async fn who_waits_for_a_session_waits_for_one_piece_only() {
+    let office = Office::open().await;
+    let ann = office.who("ann").await;
+    let server = SentServer::start(1200).unwrap();
+    let portal = on_server(&office, &server, |config| {
+        config.sessions = 1;
+        config.timeout = Duration::from_secs(20);
+    });
+    // Its second piece takes as long as we like.
+    server.hold(1200);
+    let (reading_portal, reader) = (portal.clone(), ann.clone());
+    let reading = tokio::spawn(async move { sent_index::refresh(&reading_portal, &reader).await });
+    while server.fetched().is_empty() {
+        yield_now().await;
+    }
+    let mail = portal.mail.clone();
+    let recall = tokio::spawn(async move { mail.open(&address("bob")).await.map(drop) });
+    yield_now().await;
+    server.hold(700);
+    recall.await.unwrap().unwrap();
+    assert!(!reading.is_finished());
+    server.hold(0);
+    assert_eq!(reading.await.unwrap().unwrap().added, 1200);
 }

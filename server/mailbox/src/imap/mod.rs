@@ -41,7 +41,7 @@ use domain::{
     mail::{EmailAddress, MessageId},
     mail_system::{
         Capabilities, CopyHandle, Located, MailError, MailSession, MailSystem, NewCopy, Put, ReadEvidence,
-        Removal, SentListing,
+        Removal, SentListing, SentRef,
     },
 };
 use gate::Gate;
@@ -221,6 +221,10 @@ impl MailSession for Session {
 
     async fn list_sent(&mut self, cursor: Option<&str>) -> Result<SentListing, MailError> {
         self.sent_since(cursor).await
+    }
+
+    async fn fetch_sent(&mut self, message: &SentRef) -> Result<Vec<u8>, MailError> {
+        self.read_sent(message).await
     }
 }
 

@@ -5,18 +5,18 @@
 //! offered, else by a search for what is still there. A folder met for the first time is listed in pieces, newest
 //! first; the cursor says how far that went, so that it goes on after a stop.
 
+mod message;
+
 use super::{
-    answer::{Data, Value},
+    answer::Value,
     command::Command,
     folders::{Folder, is_named},
-    handle::Spot,
-    locate::received,
     session::{Access, Opened, Session},
     uids::Uids,
 };
 use domain::{
     hex,
-    mail_system::{MailError, SentChanges, SentGone, SentListing, SentRef},
+    mail_system::{MailError, SentChanges, SentGone, SentListing},
 };
 use std::collections::HashMap;
 
@@ -219,24 +219,6 @@ impl Session {
         Ok(())
     }
 
-    async fn list(
-        &mut self,
-        folder: &Folder,
-        opened: &Opened,
-        uids: &[u32],
-        changes: &mut SentChanges,
-    ) -> Result<(), MailError> {
-        if uids.is_empty() {
-            return Ok(());
-        }
-        let uids = Uids::of(uids.iter().copied());
-        let listed = self.fetch_items(&uids, "(UID INTERNALDATE RFC822.SIZE)", &["INTERNALDATE"]).await?;
-        for (uid, data) in listed {
-            changes.added.push(message(folder, opened, uid, &data)?);
-        }
-        Ok(())
-    }
-
     /// All of the folder, listed or not: the index may be ahead of the cursor, and what of it stands there must stay.
     async fn still_there(&mut self, folder: &Folder, opened: &Opened) -> Result<SentGone, MailError> {
         let there = if opened.messages == 0 {
@@ -251,17 +233,6 @@ impl Session {
 
 fn each(folder: &Folder, opened: &Opened, uids: &Uids) -> Vec<SentGone> {
     uids.iter(usize::MAX).map(|uid| SentGone::One(locator(&folder.wire, opened.validity, uid))).collect()
-}
-
-fn message(folder: &Folder, opened: &Opened, uid: u32, data: &Data) -> Result<SentRef, MailError> {
-    let spot = Spot { folder: folder.wire.clone(), validity: opened.validity, uid, modseq: 0, flags: vec![] };
-    Ok(SentRef {
-        locator: locator(&folder.wire, opened.validity, uid),
-        handle: spot.handle(),
-        folder: folder.name.clone(),
-        received_at: received(data)?,
-        size: data.item("RFC822.SIZE").and_then(Value::number).unwrap_or(0),
-    })
 }
 
 fn no_next(folder: &Folder) -> MailError {
