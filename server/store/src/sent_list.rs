@@ -38,19 +38,28 @@ impl Transaction {
             let ids = self.in_conversations(owner, filter).await?;
             return self.page_of(ids, page).await;
         }
-        let ids = self.candidates(owner, filter, &filter.search.wanted(), MOST).await?;
-        if filter.search.is_exact() {
-            self.page_of(ids, page).await
-        } else {
-            self.looked_at(ids, &filter.search, page).await
+        let (wanted, is_exact) = self.asked(owner, filter).await?;
+        let ids = self.candidates(owner, filter, &wanted, MOST).await?;
+        if is_exact { self.page_of(ids, page).await } else { self.looked_at(ids, &filter.search, page).await }
+    }
+
+    /// What finds all that fits, and whether all that it finds does. Messages that aren't in the index with all of their
+    /// words have to be looked at, whatever is asked for: nearly nobody has one.
+    async fn asked(&mut self, owner: PersonId, filter: &SentFilter) -> Result<(Wanted, bool)> {
+        let wanted = filter.search.wanted();
+        let (all, cut) = (Wanted::All(vec![]), Wanted::cut());
+        if wanted == all || self.candidates(owner, filter, &cut, 0).await?.is_empty() {
+            return Ok((wanted, filter.search.is_exact()));
         }
+        Ok((Wanted::Any(vec![wanted, cut]), false))
     }
 
     /// All of the conversations with a mail that fits.
     async fn in_conversations(&mut self, owner: PersonId, filter: &SentFilter) -> Result<Vec<SentId>> {
-        let mut hits = self.candidates(owner, filter, &filter.search.wanted(), MOST_IN_THREADS).await?;
+        let (wanted, is_exact) = self.asked(owner, filter).await?;
+        let mut hits = self.candidates(owner, filter, &wanted, MOST_IN_THREADS).await?;
         hits.truncate(MOST_IN_THREADS);
-        if !filter.search.is_exact() {
+        if !is_exact {
             let mut rows = self.summaries(&hits).await?;
             rows.retain(|row| filter.search.matches(row));
             hits = rows.iter().map(|row| row.message.id).collect();

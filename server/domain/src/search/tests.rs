@@ -1,4 +1,4 @@
-use super::*;
+use super::{tokens::CUT, *};
 use crate::{
     ids::{PersonId, SentId},
     mail::{Attachment, Fingerprint, NamedAddress},
@@ -291,6 +291,32 @@ fn query() -> impl Strategy<Value = String> {
 fn config() -> ProptestConfig {
     let usual = ProptestConfig::default();
     if std::env::var_os("PROPTEST_CASES").is_some() { usual } else { ProptestConfig { cases: 2000, ..usual } }
+}
+
+/// Different from the first digit on.
+fn spread(n: u64) -> u64 {
+    n.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+#[test]
+fn what_has_no_room_in_the_index_is_told() {
+    let words = |mail: &SentMessage| tokens(mail).into_iter().collect::<HashSet<String>>();
+    assert!(!words(&mail()).contains(CUT));
+    let mut many = mail();
+    many.to = (1..=5000).map(|n| somebody("", &format!("{:016x}@x.test", spread(n)))).collect();
+    many.subject = "quarterly".into();
+    many.text = "needleword".into();
+    let found = words(&many);
+    assert!(found.contains("needleword") && found.contains("quarterly") && found.contains(CUT));
+    assert!(found.iter().map(String::len).sum::<usize>() < 1 << 20);
+    // A text that has too many words itself leaves room for the subject.
+    let mut long = mail();
+    // Each digit begins a word of its own.
+    let digits = |n| spread(n).to_string().chars().flat_map(|digit| [digit, 'x']).collect::<String>();
+    long.text = (1..=2500).map(|n| digits(n) + " ").collect();
+    let found = words(&long);
+    assert!(found.contains("采购") && found.contains("zhang") && found.contains(CUT));
+    assert!(found.iter().map(String::len).sum::<usize>() < 1 << 20);
 }
 
 proptest! {

@@ -16,25 +16,36 @@ pub(super) const LONGEST: usize = 64;
 /// Words of headers are found from so many of their first letters on, up to so many.
 pub(super) const BEGINNING: std::ops::RangeInclusive<usize> = 2..=20;
 
-/// A tsvector holds less than 1 MiB of words (PostgreSQL manual, 12.11). Headers come first.
+/// A tsvector holds less than 1 MiB of words (PostgreSQL manual, 12.11).
 const MOST_BYTES: usize = 900_000;
+
+/// The text has so much of it, so that the subject is always found.
+const MOST_OF_TEXT: usize = 600_000;
 
 pub(super) const ATTACHMENT: &str = "h§attachment";
 
-/// Sorted, each once.
+/// Of a message that has more words than the index takes.
+pub(super) const CUT: &str = "h§cut";
+
+/// Sorted, each once. Where not all have room, [`CUT`] is among them.
 pub fn tokens(message: &SentMessage) -> Vec<String> {
-    let mut found = Tokens { words: BTreeSet::new(), bytes: 0 };
+    let mut found = Tokens { words: BTreeSet::new(), bytes: CUT.len(), most: MOST_OF_TEXT, is_cut: false };
     found.add(owner_token(message.owner));
     if !message.attachments.is_empty() {
         found.add(ATTACHMENT.to_owned());
     }
+    for run in runs(&message.text) {
+        found.add_run(&run, None);
+    }
+    // After it: thousands of recipients, each found by many beginnings, would leave no room for the text.
+    found.most = MOST_BYTES;
     for (field, text) in headers(message) {
         for run in runs(text) {
             found.add_run(&run, Some(field));
         }
     }
-    for run in runs(&message.text) {
-        found.add_run(&run, None);
+    if found.is_cut {
+        found.words.insert(CUT.to_owned());
     }
     found.words.into_iter().collect()
 }
@@ -86,13 +97,18 @@ pub(super) fn cut(word: &[char]) -> &[char] {
 struct Tokens {
     words: BTreeSet<String>,
     bytes: usize,
+    /// Bytes there is room for now.
+    most: usize,
+    is_cut: bool,
 }
 
 impl Tokens {
     fn add(&mut self, word: String) {
         let bytes = word.len();
-        if self.bytes + bytes <= MOST_BYTES && self.words.insert(word) {
-            self.bytes += bytes;
+        if self.bytes + bytes <= self.most {
+            self.bytes += if self.words.insert(word) { bytes } else { 0 };
+        } else {
+            self.is_cut |= !self.words.contains(&word);
         }
     }
 

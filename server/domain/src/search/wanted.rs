@@ -5,7 +5,7 @@ use super::{
     needle::Needle,
     query::{Day, Field, Node, Query, Span, Term, Unit},
     runs::{Run, runs},
-    tokens::{ATTACHMENT, headers, is_anywhere},
+    tokens::{ATTACHMENT, CUT, headers, is_anywhere},
 };
 use crate::{
     mail::MessageId,
@@ -24,8 +24,9 @@ pub struct Search {
     pub threads: bool,
 }
 
-/// As asked of a database: words of [`super::tokens`], and what its columns say. It finds all that fits, and a
-/// little more when [`Search::is_exact`] says no.
+/// As asked of a database: words of [`super::tokens`], and what its columns say. Among messages that have all their
+/// words there it finds all that fit, and a little more when [`Search::is_exact`] says no. The others are those that
+/// [`Wanted::cut`] finds: any of them may fit or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// Of nothing: everything.
@@ -187,6 +188,11 @@ impl Test {
 }
 
 impl Wanted {
+    /// Messages that have more words than the index takes.
+    pub fn cut() -> Self {
+        Self::Word(CUT.to_owned())
+    }
+
     fn not(self) -> Self {
         match self {
             Self::Not(inner) => *inner,

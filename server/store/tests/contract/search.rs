@@ -21,6 +21,7 @@ stories!(
     rows_from_before_become_searchable,
     words_outlive_the_move_into_parts,
     every_part_of_chinese_is_found,
+    what_has_no_room_in_the_index_is_found,
 );
 
 const ALL: Page = Page { index: 0, size: 10_000 };
@@ -287,4 +288,24 @@ impl Dice {
     fn letter(&mut self) -> char {
         char::from_u32(0x4e00 + u32::try_from(self.below(300)).unwrap()).unwrap()
     }
+}
+
+/// More recipients than a row of the index takes, each with a name of its own.
+async fn what_has_no_room_in_the_index_is_found(bed: Bed) {
+    let name = |n: u64| format!("{:016x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mut many = mail(2, MEI, "Everybody");
+    many.to = (1..=5000).map(|n| named("", &format!("{}@client.test", name(n)))).collect();
+    many.text = "A needleword.".into();
+    bed.with_mails(&[mail(1, MEI, "Draft"), many, mail(3, MEI, "Draft")]).await;
+    let mut tx = bed.read().await;
+    for some in
+        ["needleword".to_owned(), name(1), name(5000), format!("to:{}", name(2500)), "everybody".into()]
+    {
+        assert_eq!(found(&mut tx, &some).await, [2], "{some}");
+        assert_eq!(found(&mut tx, &format!("-{some}")).await, [3, 1], "{some}");
+        assert_eq!(found(&mut tx, &format!("{some} has:attachment larger:1K")).await, [2], "{some}");
+        assert_eq!(found(&mut tx, &format!("{some} in:thread")).await, [3, 2, 1], "{some}");
+    }
+    assert_eq!(found(&mut tx, "draft").await, [3, 1]);
+    assert_eq!(found(&mut tx, "elsewhere").await, []);
 }
