@@ -35,7 +35,7 @@ pub(crate) const PEOPLE: Table = Table {
     only_written: &[],
 };
 
-pub(crate) const ADDRESSES: Table = Table {
+const ADDRESSES: Table = Table {
     name: "person_address",
     what: "the address of a person",
     key: &["address"],

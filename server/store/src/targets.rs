@@ -50,7 +50,7 @@ pub(crate) const TARGETS: Table = Table {
         "due_at",
         "updated_at",
     ],
-    only_written: &["address", "task_rank", "revision"],
+    only_written: &["address", "person_id", "task_rank", "revision"],
 };
 
 #[async_trait]

@@ -67,6 +67,7 @@ pub fn target_row(target: &Target) -> Result<Vec<Expr>> {
         target.due_at.0.into(),
         target.updated_at.0.into(),
         target.address().as_str().into(),
+        target.recipient.person().map(|person| person.0).into(),
         target.task.map(rank).into(),
         0_i64.into(),
     ])

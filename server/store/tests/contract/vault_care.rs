@@ -1,11 +1,12 @@
 use crate::{
     bed::Bed,
-    builders::{MEI, at, copy, id, mail, person, wrapped},
+    builders::{BO, MEI, address, at, copy, id, mail, person, wrapped},
     one::set_state,
 };
 use domain::{
     case::{Case, Detail, Target},
     ids::CaseId,
+    org::Person,
     shared::{CaseState, CopyState, Trouble},
     store::Tx,
     vault::status::{Bodies, CopyCount},
@@ -15,6 +16,8 @@ stories!(
     what_has_ended_long_ago_is_due,
     somebodys_mail_is_never_due,
     what_a_legal_hold_covers_is_not_due,
+    a_legal_hold_stays_the_persons,
+    a_legal_hold_covers_what_was_taken_long_ago,
     what_is_kept_is_counted,
     a_release_that_fails_is_named,
 );
@@ -90,13 +93,53 @@ async fn what_a_legal_hold_covers_is_not_due(bed: Bed) {
         set_state(tx.as_mut(), id(n), CopyState::Held).await.unwrap();
     }
     set_state(tx.as_mut(), id(2), CopyState::Left).await.unwrap();
-    let mut owner = person(7, "Owner");
+    let mut owner = person(BO, "Bo");
     owner.address = cases[0].1[1].address().clone();
     for (hold, expected) in [(false, vec![1, 2]), (true, vec![2]), (false, vec![1, 2])] {
         owner.legal_hold = hold;
         tx.replace_organisation(std::slice::from_ref(&owner), &[], &[]).await.unwrap();
         assert_eq!(due(&mut tx, 99, None).await, expected);
     }
+}
+
+/// Two finished cases about copies from Bo's mailbox; then Bo leaves, and the address is given to somebody else.
+async fn given_away(bed: &Bed) -> [Person; 2] {
+    let cases = cases(bed, &[(CaseState::Finished, Some(1)), (CaseState::Finished, Some(1))]).await;
+    let mut tx = bed.write().await;
+    for (n, (_, targets)) in (1..).zip(&cases) {
+        tx.insert_copies(&[copy(n, &targets[1], Some(b"body"))]).await.unwrap();
+        set_state(tx.as_mut(), id(n), CopyState::Held).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut left = person(BO, "Bo");
+    (left.address, left.active) = (address("2@left.invalid"), false);
+    let mut heir = person(7, "Heir");
+    heir.address = cases[0].1[1].address().clone();
+    [left, heir]
+}
+
+async fn a_legal_hold_stays_the_persons(bed: Bed) {
+    let [mut left, mut heir] = given_away(&bed).await;
+    let mut tx = bed.write().await;
+    for (of_left, of_heir, expected) in [(true, false, vec![]), (false, true, vec![1, 2])] {
+        (left.legal_hold, heir.legal_hold) = (of_left, of_heir);
+        tx.replace_organisation(&[left.clone(), heir.clone()], &[], &[]).await.unwrap();
+        assert_eq!(due(&mut tx, 99, None).await, expected);
+        assert_eq!(tx.count_erasable(at(99)).await.unwrap(), expected.len() as u64);
+    }
+}
+
+/// Targets of before the column was there.
+async fn a_legal_hold_covers_what_was_taken_long_ago(bed: Bed) {
+    let [mut left, heir] = given_away(&bed).await;
+    left.legal_hold = true;
+    let mut tx = bed.write().await;
+    tx.replace_organisation(&[left, heir], &[], &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    bed.by_hand("ALTER TABLE target DROP COLUMN person_id").await.unwrap();
+    bed.by_hand("DELETE FROM _sqlx_migrations WHERE version >= 11").await.unwrap();
+    bed.db.migrate().await.unwrap();
+    assert_eq!(due(&mut bed.read().await, 99, None).await, [] as [u32; 0]);
 }
 
 async fn what_is_kept_is_counted(bed: Bed) {
