@@ -39,6 +39,10 @@ pub trait Store: Send + Sync {
     /// An engine begins to work under this name, which its leases bear. [`StoreError::Taken`] where the database
     /// bears only one engine and has it.
     async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError>;
+
+    /// What was deleted before leaves the database's files, as far as that is ours to do. Not while somebody reads
+    /// what was there before: called again and again.
+    async fn purge(&self) -> Result<(), StoreError>;
 }
 
 /// One engine among those that share the database. Dropped, or its process dead, it is gone at once.

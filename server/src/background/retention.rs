@@ -21,5 +21,9 @@ pub async fn run(portal: Arc<Portal>, stop: CancellationToken) {
                 }
             }
         }
+        // Whatever was deleted since, and what couldn't be the last time.
+        if let Err(error) = portal.store.purge().await {
+            tracing::warn!(%error, "deleted, and not yet gone from the database's files");
+        }
     }
 }

@@ -198,6 +198,10 @@ impl Store for Database {
     async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>> {
         enlist::enlist(self, holder).await
     }
+
+    async fn purge(&self) -> Result<()> {
+        purge::purge(self).await
+    }
 }
 
 impl FromStr for Address {
@@ -224,10 +228,10 @@ async fn open_file(path: &Path, options: &Options) -> Result<Pool, SetupError> {
     let mut file = OpenOptions::new();
     file.read(true).write(true).create(true).truncate(false).mode(0o600);
     file.open(path).map_err(|source| SetupError::File { path: path.to_owned(), source })?;
-    let writing = match options.max_bytes {
-        Some(bytes) => sqlite(path, options).pragma("max_page_count", (bytes / PAGE_BYTES).to_string()),
-        None => sqlite(path, options),
-    };
+    let mut writing = purge::overwriting(sqlite(path, options));
+    if let Some(bytes) = options.max_bytes {
+        writing = writing.pragma("max_page_count", (bytes / PAGE_BYTES).to_string());
+    }
     let writer = connect_patiently(writing, options).await?;
     let reading = sqlite(path, options).pragma("query_only", "ON");
     let readers = sqlite_pool(options.max_connections, options).connect_with(reading).await?;
@@ -282,5 +286,6 @@ fn sqlite_pool(max_connections: u32, options: &Options) -> SqlitePoolOptions {
 
 mod enlist;
 mod migrate;
+mod purge;
 #[cfg(test)]
 mod tests;

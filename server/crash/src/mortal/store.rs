@@ -24,6 +24,10 @@ impl Store for MortalStore {
     async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>> {
         Ok(Box::new(MortalEnlisted(self.0.enlist(holder).await?, self.1.clone())))
     }
+
+    async fn purge(&self) -> Result<()> {
+        self.0.purge().await
+    }
 }
 
 struct MortalEnlisted(Box<dyn Enlisted>, Shared);

@@ -137,4 +137,8 @@ impl Store for Counting {
     async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>> {
         self.store.enlist(holder).await
     }
+
+    async fn purge(&self) -> Result<()> {
+        self.store.purge().await
+    }
 }

@@ -1,14 +1,14 @@
 use crate::{
     bed::Bed,
-    builders::{BO, MEI, address, at, copy, id, mail, person, wrapped},
+    builders::{BO, MEI, address, at, copy, draft, id, mail, person, wrapped},
     one::set_state,
 };
 use domain::{
-    case::{Case, Detail, Target},
+    case::{Case, Detail, Target, draft::Upload},
     ids::CaseId,
     org::Person,
     shared::{CaseState, CopyState, Trouble},
-    store::Tx,
+    store::{Store, Tx},
     vault::status::{Bodies, CopyCount},
 };
 
@@ -140,6 +140,54 @@ async fn a_legal_hold_covers_what_was_taken_long_ago(bed: Bed) {
     bed.by_hand("DELETE FROM _sqlx_migrations WHERE version >= 11").await.unwrap();
     bed.db.migrate().await.unwrap();
     assert_eq!(due(&mut bed.read().await, 99, None).await, [] as [u32; 0]);
+}
+
+/// Whoever has the file, and the master key, finds nothing of what was erased.
+#[tokio::test]
+async fn what_is_erased_is_gone_from_the_file() {
+    let bed = Bed::sqlite().await;
+    let cases = cases(&bed, &[(CaseState::Finished, Some(1))]).await;
+    let (case, targets) = &cases[0];
+    // A row on a page with others, and one that fills pages of its own.
+    let (key, body, file) = ("wrapped key 1", "sealed body 1".repeat(9_000), "sealed file 1".repeat(900));
+    let mut tx = bed.write().await;
+    tx.destroy_key(case.id).await.unwrap();
+    tx.vault_key(case.id.0, &wrapped(1, key.as_bytes())).await.unwrap();
+    tx.insert_copies(&[copy(1, &targets[1], Some(body.as_bytes()))]).await.unwrap();
+    tx.save_draft(&draft(9, 1)).await.unwrap();
+    tx.vault_key(draft(9, 1).id.0, &wrapped(1, b"wrapped key 9")).await.unwrap();
+    tx.insert_upload(&file_of(9), file.as_bytes()).await.unwrap();
+    tx.commit().await.unwrap();
+    let secrets = [key, "sealed header 1", "sealed body 1", "wrapped key 9", "sealed file 1"];
+    bed.db.purge().await.unwrap();
+    assert_eq!(found(&bed, &secrets), secrets);
+
+    let mut tx = bed.write().await;
+    tx.empty_vault(case.id).await.unwrap();
+    assert!(tx.destroy_key(case.id).await.unwrap());
+    assert_eq!(tx.delete_old_drafts(at(999)).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    bed.db.purge().await.unwrap();
+    assert_eq!(found(&bed, &secrets), [] as [&str; 0]);
+}
+
+fn file_of(draft: u128) -> Upload {
+    Upload {
+        id: id(1),
+        draft: id(draft),
+        name: "合同.pdf".into(),
+        content_type: "application/pdf".into(),
+        size: 3,
+    }
+}
+
+/// Which of these the database's files have, in rows or in what was rows once.
+fn found<'a>(bed: &Bed, secrets: &[&'a str]) -> Vec<&'a str> {
+    let main = bed.url.strip_prefix("sqlite:").unwrap();
+    let files = [main.to_owned(), format!("{main}-wal")];
+    let bytes = files.map(|file| std::fs::read(file).unwrap()).concat();
+    let is_there = |secret: &str| bytes.windows(secret.len()).any(|some| some == secret.as_bytes());
+    secrets.iter().copied().filter(|secret| is_there(secret)).collect()
 }
 
 async fn what_is_kept_is_counted(bed: Bed) {

@@ -71,6 +71,10 @@ impl Store for Behind<Arc<dyn Store>> {
     async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError> {
         self.0.enlist(holder).await
     }
+
+    async fn purge(&self) -> Result<(), StoreError> {
+        self.0.purge().await
+    }
 }
 
 #[async_trait]

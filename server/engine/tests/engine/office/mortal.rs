@@ -70,6 +70,10 @@ impl Store for MortalStore {
     async fn enlist(&self, holder: &str) -> Result<Box<dyn Enlisted>, StoreError> {
         self.0.enlist(holder).await
     }
+
+    async fn purge(&self) -> Result<(), StoreError> {
+        self.0.purge().await
+    }
 }
 
 pub struct MortalMail(pub Arc<dyn MailSystem>, pub Life);
