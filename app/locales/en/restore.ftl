@@ -19,6 +19,7 @@ restore-asked = Your request to put the mail back is on its way. Nothing moves b
 restore-note-missing = Please say why the mail should go back: the approver needs to know. Nothing was asked for yet.
 restore-note-long = The reason is too long (at most { $most } characters). Nothing was asked for yet.
 restore-nothing-kept = The vault keeps no copies of this case any more, so there is nothing to put back. Nothing was changed.
+restore-open-case = Case { $other } about the same mail is still at work, so this mail can’t be put back yet. Nothing was asked for and nothing was changed; once case { $other } has ended, you can ask again.
 restore-not-now = It can’t be put back now: the case is “{ $state }”. Nothing was changed.
 restore-drop = Withdraw this request
 restore-drop-means = If you withdraw it, nothing moves: the mail stays recalled.

@@ -16,6 +16,7 @@ restore-asked = 已申请把邮件放回去。审批通过之前，不会有任�
 restore-note-missing = 请写明为什么要放回去，审批人需要知道。还没有提出申请。
 restore-note-long = 理由太长（最多 { $most } 个字）。还没有提出申请。
 restore-nothing-kept = 保险库里已经没有这张撤回单的副本，没有可以放回的邮件。什么都没有改动。
+restore-open-case = 同一封邮件还有一张撤回单 { $other } 在处理，现在不能放回。没有提出申请，什么都没有改动；等 { $other } 结束后可以再次申请。
 restore-not-now = 现在不能放回：撤回单是“{ $state }”。什么都没有改动。
 restore-drop = 取消放回申请
 restore-drop-means = 取消后不会有任何变动，邮件维持撤回的结果。

@@ -252,7 +252,12 @@ async fn restore(office: &Office) -> Result<()> {
         restore::ask(portal, &requester, case.number, "we need it after all").await
     };
     match done {
-        Ok(()) | Err(RestoreError::NothingKept | RestoreError::Decide(DecideError::MovedOn(_))) => Ok(()),
+        Ok(())
+        | Err(
+            RestoreError::NothingKept
+            | RestoreError::AlreadyOpen(_)
+            | RestoreError::Decide(DecideError::MovedOn(_)),
+        ) => Ok(()),
         Err(error) => Err(error).context("restoring"),
     }
 }

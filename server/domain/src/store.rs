@@ -228,6 +228,10 @@ pub trait Cases: Send {
     /// The next running number of the year, from 1, without gaps for committed cases.
     async fn next_case_serial(&mut self, year: u16) -> Result<u32>;
 
+    /// Waits as [`Cases::next_case_serial`] does for whoever has one, and takes none: what is read from here on to
+    /// the end of the transaction is true of all cases that there are.
+    async fn order_requests(&mut self, year: u16) -> Result<()>;
+
     /// `Conflict` when the id is taken.
     async fn insert_case(
         &mut self,

@@ -56,16 +56,11 @@ const APPROVALS: Table = Table {
 #[async_trait]
 impl Cases for Transaction {
     async fn next_case_serial(&mut self, year: u16) -> Result<u32> {
-        let raised = Expr::col(("case_serial", "last")).add(1);
-        let next = Query::insert()
-            .into_table("case_serial")
-            .columns(["year", "last"])
-            .values([i64::from(year).into(), 1_i64.into()])
-            .map_err(|error| StoreError::Other(Box::new(error)))?
-            .on_conflict(OnConflict::column("year").value("last", raised).to_owned())
-            .returning_col("last")
-            .take();
-        self.row(&next, |row| row.number("last")).await?.ok_or(StoreError::Missing("the serial of the year"))
+        serial(self, year, 1).await
+    }
+
+    async fn order_requests(&mut self, year: u16) -> Result<()> {
+        serial(self, year, 0).await.map(drop)
     }
 
     async fn insert_case(
@@ -167,6 +162,20 @@ impl Cases for Transaction {
             .take();
         self.rows(&approvals, read_approval).await
     }
+}
+
+/// Raised by so many; the year's row is ours until the transaction ends.
+async fn serial(tx: &mut Transaction, year: u16, by: i64) -> Result<u32> {
+    let raised = Expr::col(("case_serial", "last")).add(by);
+    let next = Query::insert()
+        .into_table("case_serial")
+        .columns(["year", "last"])
+        .values([i64::from(year).into(), by.into()])
+        .map_err(|error| StoreError::Other(Box::new(error)))?
+        .on_conflict(OnConflict::column("year").value("last", raised).to_owned())
+        .returning_col("last")
+        .take();
+    tx.row(&next, |row| row.number("last")).await?.ok_or(StoreError::Missing("the serial of the year"))
 }
 
 /// Without columns: they are added for the rows, and left out for counting.

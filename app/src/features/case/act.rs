@@ -121,6 +121,10 @@ pub async fn ask_restore(post: Post, number: &str, note: String) -> Answer {
         RestoreError::NoteTooLong => {
             keep_and_refuse(&post, &back, note, fl!(text, "restore-note-long", most = MAX_COMMENT)).await
         }
+        RestoreError::AlreadyOpen(other) => {
+            let other = other.to_string();
+            keep_and_refuse(&post, &back, note, fl!(text, "restore-open-case", other = other)).await
+        }
         RestoreError::NothingKept => post.refused(&back, fl!(text, "restore-nothing-kept")).await,
         RestoreError::Decide(DecideError::NotFound) => {
             post.refused("/cases", fl!(text, "cases-unknown")).await

@@ -165,6 +165,7 @@ passed_on!(Drafts {
 
 passed_on!(Cases {
     "serial" next_case_serial(year: u16) -> u32;
+    "" order_requests(year: u16) -> ();
     "case" insert_case(case: &Case, targets: &[Target], corrections: &[Correction]) -> ();
     "" case_by_number(number: CaseNumber) -> Option<Case>;
     "" cases_of_sent(sent: SentId) -> Vec<Case>;

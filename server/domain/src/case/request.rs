@@ -214,6 +214,6 @@ fn planned(portal: &Portal, case: &Case, target: &Target, now: Timestamp) -> Cor
     }
 }
 
-fn year(now: Timestamp, portal: &Portal) -> u16 {
+pub(super) fn year(now: Timestamp, portal: &Portal) -> u16 {
     u16::try_from(now.utc().with_timezone(&portal.settings.time_zone).year()).unwrap_or(1970)
 }

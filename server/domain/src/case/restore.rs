@@ -1,9 +1,9 @@
 //! Undoing a finished recall: an act of its own, always with an approval of its own, while the vault keeps the copies.
 
 use super::{
-    Case, Restoration, Target,
+    Case, Restoration, Target, ask,
     decide::{DecideError, MAX_COMMENT, finish},
-    flow, rules,
+    flow, request, rules,
     state::Event,
 };
 use crate::{
@@ -25,6 +25,9 @@ pub enum RestoreError {
     /// Nothing was taken, or its time in the vault is over and it was erased.
     #[error("the vault keeps nothing of this case")]
     NothingKept,
+    /// The message has another case that is still at work.
+    #[error("case {0} about this message is still open")]
+    AlreadyOpen(CaseNumber),
     #[error(transparent)]
     Decide(#[from] DecideError),
 }
@@ -44,9 +47,15 @@ pub async fn ask(
 ) -> Result<(), RestoreError> {
     let now = portal.world.now();
     let mut tx = portal.store.write().await?;
+    // Before anything is read: another case about this mail may be asked for at the same time.
+    tx.order_requests(request::year(now, portal)).await?;
     let mut case = own(tx.as_mut(), requester, number).await?;
     if case.state != CaseState::Finished {
         return Err(DecideError::MovedOn(case.state).into());
+    }
+    let about = about(tx.as_mut(), &case).await?;
+    if let Some(other) = rules::at_work(about.iter().map(|case| (case.number, case.state))) {
+        return Err(RestoreError::AlreadyOpen(other));
     }
     let targets = tx.targets(case.id).await?;
     if !anything_to_restore(tx.as_mut(), &case, &targets).await? {
@@ -94,6 +103,14 @@ pub(super) async fn anything_to_restore(
         }
     }
     Ok(false)
+}
+
+/// All cases about the same mail, this one among them.
+async fn about(tx: &mut dyn Tx, case: &Case) -> Result<Vec<Case>, StoreError> {
+    match tx.sent(case.message.sent).await? {
+        Some(message) => ask::about(tx, &message).await,
+        None => Err(StoreError::Missing("the message")),
+    }
 }
 
 async fn own(tx: &mut dyn Tx, requester: &Person, number: CaseNumber) -> Result<Case, RestoreError> {

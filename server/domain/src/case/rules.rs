@@ -80,8 +80,12 @@ pub fn asked(
     if let Some(number) = same_key {
         return Asked::Again(number);
     }
-    let open = about.into_iter().find(|(_, state)| !state.is_final());
-    open.map_or(Asked::New, |(number, _)| Asked::Blocked(number))
+    at_work(about).map_or(Asked::New, Asked::Blocked)
+}
+
+/// A message has at most one: of two, one could put back what the other is about to take.
+pub fn at_work(about: impl IntoIterator<Item = (CaseNumber, CaseState)>) -> Option<CaseNumber> {
+    about.into_iter().find(|(_, state)| !state.is_final()).map(|(number, _)| number)
 }
 
 /// What it took stays away, or may yet be taken.

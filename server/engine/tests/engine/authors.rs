@@ -21,7 +21,7 @@ use domain::{
 use futures::future::BoxFuture;
 use std::sync::{Arc, Mutex};
 
-const SEEN: Flags = Flags {
+pub const SEEN: Flags = Flags {
     seen: true,
     answered: false,
     flagged: false,
@@ -33,7 +33,7 @@ const SEEN: Flags = Flags {
 };
 
 /// All that lies in a person's Sent folder, newest first.
-async fn sent(office: &Office, person: &Person) -> Vec<SentId> {
+pub async fn sent(office: &Office, person: &Person) -> Vec<SentId> {
     sent_index::refresh(&office.portal, person).await.unwrap();
     let page = Page { index: 0, size: 9 };
     let listing = office.store_read().await.list_sent(person.id, &SentFilter::default(), page).await.unwrap();
@@ -52,7 +52,7 @@ fn recall(recipients: Vec<EmailAddress>) -> DraftForm {
     }
 }
 
-async fn ask_some(
+pub async fn ask_some(
     office: &Office,
     who: &Person,
     sent: SentId,

@@ -1,12 +1,14 @@
 //! A finished recall undone: only by an approval of its own, only while the vault keeps the copies, and exactly.
 
 use crate::{
+    authors::{SEEN, ask_some, sent},
     office::{Ask, Office, RECALL, hours, work},
     stories::on_postgres,
 };
 use domain::{
     case::{
         decide::{DecideError, decide},
+        request::RequestError,
         restore::{self, RestoreError},
         view,
     },
@@ -121,4 +123,55 @@ async fn what_is_erased_cannot_be_restored() {
     assert_eq!(erase_due(&office.portal).await.unwrap(), 1);
     let late = ask(&office, number).await;
     assert!(matches!(late, Err(RestoreError::NothingKept)), "{late:?}");
+}
+
+/// Of two, one could put back what the other is about to take: also where the mail lies in a Sent folder twice.
+#[tokio::test]
+async fn a_restore_and_another_case_about_the_mail_exclude_each_other() {
+    for office in offices().await {
+        let mail = office.send(&["bob"], "bob@office.test").await;
+        office.put("ann", "Sent", &SEEN, mail.raw.as_bytes(), "twice").await;
+        let number = office.ask(&office.portal, RECALL).await;
+        office.settle().await;
+        let (ann, bob) = (office.who("ann").await, ["bob".to_owned()]);
+        let case = office.case(number).await;
+        let rows = sent(&office, &ann).await;
+        let other = rows.into_iter().find(|row| *row != case.message.sent).unwrap();
+        let second = ask_some(&office, &ann, other, &bob).await.unwrap();
+        let early = ask(&office, number).await;
+        assert!(matches!(early, Err(RestoreError::AlreadyOpen(open)) if open == second.number), "{early:?}");
+        assert_eq!(office.case(number).await.state, CaseState::Finished, "nothing was asked for");
+
+        office.settle().await;
+        ask(&office, number).await.unwrap();
+        let blocked = async || {
+            let third = ask_some(&office, &ann, other, &bob).await;
+            assert!(matches!(third, Err(RequestError::AlreadyOpen(open)) if open == number), "{third:?}");
+        };
+        blocked().await;
+        verdict(&office, number, Verdict::Approved).await.unwrap();
+        blocked().await;
+        office.settle().await;
+        assert_eq!(office.copies("bob", &mail).await.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_restore_and_another_case_at_the_same_time_one_is_asked_for() {
+    for office in offices().await {
+        office.send(&["bob"], "bob@office.test").await;
+        let number = office.ask(&office.portal, RECALL).await;
+        office.settle().await;
+        let (ann, bob) = (office.who("ann").await, ["bob".to_owned()]);
+        let message = office.case(number).await.message.sent;
+        for _ in 0..10 {
+            let other = ask_some(&office, &ann, message, &bob);
+            let (restore, other) = tokio::join!(ask(&office, number), other);
+            assert!(restore.is_ok() != other.is_ok(), "{restore:?} {other:?}");
+            if restore.is_ok() {
+                restore::drop_request(&office.portal, &ann, number).await.unwrap();
+            }
+            office.settle().await;
+        }
+    }
 }

@@ -107,6 +107,7 @@ async fn serials_differ_under_concurrency(bed: Bed) {
         let db = bed.db.clone();
         tokio::spawn(async move {
             let mut tx = domain::store::Store::write(&db).await.unwrap();
+            tx.order_requests(2026).await.unwrap();
             let serial = tx.next_case_serial(2026).await.unwrap();
             tx.commit().await.unwrap();
             serial

@@ -19,6 +19,7 @@ properties!(cases: command());
 #[derive(Clone, Debug)]
 enum Call {
     Serial(u16),
+    Order(u16),
     Insert {
         n: u128,
         number: u32,
@@ -81,6 +82,7 @@ fn command() -> impl Strategy<Value = Call> {
     });
     prop_oneof![
         1 => (2026..2028_u16).prop_map(Call::Serial),
+        1 => (2026..2028_u16).prop_map(Call::Order),
         4 => (n(), 1..=6_u32, sent, corrections)
             .prop_map(|(n, number, sent, corrections)| Call::Insert { n, number, sent, corrections }),
         1 => n().prop_map(Call::Get),
@@ -171,6 +173,7 @@ impl Command for Call {
     async fn ask(&self, tx: &mut dyn Tx) -> Said {
         match self {
             Self::Serial(year) => said(tx.next_case_serial(*year).await),
+            Self::Order(year) => said(tx.order_requests(*year).await),
             Self::Insert { n, number, sent, corrections } => {
                 let (case, targets, corrections) = written(*n, *number, *sent, corrections);
                 said(tx.insert_case(&case, &targets, &corrections).await)
@@ -209,6 +212,7 @@ impl Command for Call {
                 *last += 1;
                 yes(*last)
             }
+            Self::Order(_) => yes(()),
             Self::Insert { n, number, sent, corrections } => {
                 model.insert_case(written(*n, *number, *sent, corrections))
             }
