@@ -43,14 +43,18 @@ impl Visit {
         Ok(())
     }
 
+    /// The person's mailbox as it is called now. Where the directory is ahead of the mail system, as it was called when
+    /// the case was made; but not when that was given to somebody else since: so was the mailbox.
     pub async fn open(&self) -> Result<Box<dyn MailSession>, TaskError> {
-        let (portal, address) = (&self.job.portal, self.job.target.address());
-        let directory = portal.directory().await?;
-        // The address was given to somebody else since: so was the mailbox.
-        if directory.person_by_address(address).is_some_and(|owner| owner.id != self.job.person) {
-            return Err(MailError::NoSuchMailbox(address.clone()).into());
+        let (portal, then) = (&self.job.portal, self.job.target.address());
+        let mut missing = MailError::NoSuchMailbox(then.clone());
+        for mailbox in portal.directory().await?.mailboxes_of(self.job.person, then) {
+            match portal.mail.open(&mailbox).await {
+                Err(error @ MailError::NoSuchMailbox(_)) => missing = error,
+                opened => return Ok(opened?),
+            }
         }
-        Ok(portal.mail.open(address).await?)
+        Err(missing.into())
     }
 
     /// Looks in all folders, notes in `detail` what was met, and finds out about copies that were sealed without

@@ -66,6 +66,9 @@ impl Person {
     }
 }
 
+/// Where nothing can ever be delivered (RFC 6761, 6.4): the domain of those whose address is somebody else's now.
+pub(super) const NOWHERE: &str = "left.invalid";
+
 /// Read-only view; built from the store's rows.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
@@ -103,6 +106,21 @@ impl Directory {
 
     pub fn person_by_address(&self, address: &EmailAddress) -> Option<&Person> {
         self.person_by_address.get(address).and_then(|id| self.people.get(id))
+    }
+
+    /// Where this person's mailbox is, likeliest first. `then`: its name when that was last asked. People are renamed,
+    /// and their mailbox a while before or after; one that may be somebody else's by now is left out.
+    pub fn mailboxes_of(&self, person: PersonId, then: &EmailAddress) -> Vec<EmailAddress> {
+        let now = self.person(person).map(|person| &person.address);
+        let now = now.filter(|address| address.domain() != NOWHERE);
+        let is_others = |address: &&EmailAddress| {
+            self.group_by_address.contains_key(*address)
+                || self.person_by_address(address).is_some_and(|owner| owner.id != person)
+        };
+        let then = Some(then).filter(|address| !is_others(address));
+        let mut mailboxes: Vec<EmailAddress> = now.into_iter().chain(then).cloned().collect();
+        mailboxes.dedup();
+        mailboxes
     }
 
     /// By name, then address.
@@ -239,6 +257,21 @@ mod tests {
         assert_eq!(directory.approvers_of(id(1)), [id(9)]);
         assert_eq!(directory.approvers_of(id(4)), [id(9)]);
         assert_eq!(directory.approvers_of(id(9)), []);
+    }
+
+    #[test]
+    fn a_mailbox_is_looked_for_where_its_owner_is_and_never_at_a_successors() {
+        let address = |text: &str| text.parse::<EmailAddress>().unwrap();
+        let mut left = person(2, None);
+        left.address = address(&format!("2@{NOWHERE}"));
+        let directory = Directory::new(vec![person(1, None), left], vec![], vec![]);
+        let of = |n, then: &str| directory.mailboxes_of(id(n), &address(then));
+        assert_eq!(of(1, "p1@x.test"), [address("p1@x.test")]);
+        assert_eq!(of(1, "alias1@x.test"), [address("p1@x.test"), address("alias1@x.test")]);
+        assert_eq!(of(1, "old@x.test"), [address("p1@x.test"), address("old@x.test")], "nobody else has it");
+        assert_eq!(of(1, "alias2@x.test"), [address("p1@x.test")]);
+        assert_eq!(of(2, "p1@x.test"), []);
+        assert_eq!(of(2, "alias2@x.test"), [address("alias2@x.test")]);
     }
 
     #[test]

@@ -187,6 +187,47 @@ async fn a_mail_from_the_future_is_no_recent_one() {
     assert_eq!(office.case(number).await.decision.reasons, [ApprovalReason::NotRecent]);
 }
 
+/// Bob marries: another address, the old one is an alias.
+async fn rename(office: &Office) {
+    let mut bob = office.who("bob").await;
+    (bob.aliases, bob.address) = (vec![bob.address], address("robert"));
+    let mut tx = office.store_write().await;
+    tx.replace_organisation(&[bob], &[], &[]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_held_goes_back_to_a_mailbox_that_was_renamed() {
+    let office = Office::open().await;
+    let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
+    let before = office.copies("bob", &mail).await;
+    let number = office.ask(&office.portal, RECALL).await;
+    work(&office.portal).await;
+    assert!(office.copies("bob", &mail).await.is_empty(), "held");
+    rename(&office).await;
+    std::fs::rename(office.maildir("bob").parent().unwrap(), office.maildir("robert").parent().unwrap())
+        .unwrap();
+    office.decide(number, Verdict::Refused).await;
+    work(&office.portal).await;
+    assert_eq!(office.case(number).await.state, CaseState::Closed);
+    let after = office.copies("robert", &mail).await;
+    assert_eq!((after.len(), &after[0].1), (1, &before[0].1));
+    office.trail_is_whole().await;
+}
+
+#[tokio::test]
+async fn what_was_held_goes_back_to_a_mailbox_that_is_not_renamed_yet() {
+    let office = Office::open().await;
+    let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
+    let number = office.ask(&office.portal, RECALL).await;
+    work(&office.portal).await;
+    rename(&office).await;
+    office.decide(number, Verdict::Refused).await;
+    work(&office.portal).await;
+    assert_eq!(office.case(number).await.state, CaseState::Closed);
+    assert_eq!(office.copies("bob", &mail).await.len(), 1);
+}
+
 #[tokio::test]
 async fn what_was_held_is_not_put_into_the_mailbox_of_a_successor() {
     let office = Office::open().await;

@@ -5,7 +5,7 @@ use super::{OrgPlan, PlannedGroup, PlannedPerson};
 use crate::{
     ids::{DepartmentId, GroupId, PersonId},
     mail::EmailAddress,
-    org::{Delegate, Department, Directory, Group, Member, Person},
+    org::{Delegate, Department, Directory, Group, Member, Person, directory::NOWHERE},
     world::World,
 };
 use std::collections::{HashMap, HashSet};
@@ -162,9 +162,9 @@ impl OrgPlan {
     }
 }
 
-/// Where nothing can ever be delivered (RFC 6761, 6.4): each person needs an address, and theirs is somebody else's now.
+/// Each person needs an address, and theirs is somebody else's now.
 fn retired(person: &Person) -> EmailAddress {
-    let address = format!("{}@left.invalid", person.id).parse();
+    let address = format!("{}@{NOWHERE}", person.id).parse();
     address.unwrap_or_else(|_| person.address.clone())
 }
 
