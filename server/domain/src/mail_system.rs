@@ -38,6 +38,10 @@ pub trait MailSession: Send {
     /// changes nothing and says [`Removal::Changed`]. After `Removed` the mailbox no longer shows it.
     async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError>;
 
+    /// Takes off the mark \Deleted that a removal which was broken off may have left on this copy. Where removal is
+    /// one step no such mark is ours, and nothing is changed.
+    async fn unmark(&mut self, copy: &CopyHandle) -> Result<(), MailError>;
+
     /// Puts a message there, durably. Safe to repeat: a second `put` with the same key changes nothing and
     /// says [`Put::AlreadyThere`]. A folder that is missing is created.
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError>;

@@ -18,6 +18,7 @@ mod release;
 mod retry;
 mod sealing;
 mod target;
+mod unsure;
 mod vault;
 mod visit;
 mod worker;

@@ -59,11 +59,11 @@ impl Visit {
                 return Err(error);
             }
             match self.job.pulse.keep(session.remove(&copy.found.handle)).await {
-                // One that changed stays sealed until the next look has found it, or found it gone.
                 Ok(removal) if effects::after_removal(removal) == CopyState::Held => {
                     self.note_copy(records[at], CopyState::Held, "copy.held");
                 }
-                Ok(_) => {}
+                // One that changed stays sealed until the next look has found it, or found it gone.
+                Ok(_) => self.changed.push(records[at]),
                 Err(error) => {
                     // There may be no next visit: what can be seen now is noted. If nothing can, or the removal may
                     // still be on its way, it stays sealed.
@@ -75,28 +75,6 @@ impl Visit {
                     return Err(error.into());
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// Copies that were sealed without anybody seeing them go: looked for, then noted. Seen nowhere, a copy
-    /// counts as held, whoever removed it: the vault must not drop what no mailbox has. Where not everything could
-    /// be seen in its place, the next look decides.
-    pub(super) async fn reconcile(&mut self, look: &Look) -> Result<(), TaskError> {
-        let mut there: Vec<&[u8]> = look.copies.iter().map(|copy| copy.raw.as_slice()).collect();
-        let unsure = self.copies.iter().filter(|copy| copy.state == CopyState::Vaulted);
-        let may_hide = |folder| look.moved || look.skipped.iter().any(|skipped| skipped.may_hide_in(folder));
-        for (id, hidden) in unsure.map(|copy| (copy.id, may_hide(&copy.folder))).collect::<Vec<_>>() {
-            let raw = self.content(id).await?;
-            let place = there.iter().position(|present| *present == raw);
-            if place.is_none() && hidden {
-                continue;
-            }
-            let state = effects::after_looking_again(place.is_some());
-            if let Some(at) = place {
-                there.swap_remove(at);
-            }
-            self.note_copy(id, state, if state == CopyState::Held { "copy.held" } else { "copy.left" });
         }
         Ok(())
     }

@@ -24,6 +24,8 @@ pub struct Visit {
     pub detail: Detail,
     /// Everything ever taken here, with what this visit knows of it.
     pub copies: Vec<CopyRecord>,
+    /// Their removal was refused, because somebody had changed them.
+    pub changed: Vec<CopyId>,
     /// Not written yet.
     notes: Vec<Note>,
 }
@@ -31,7 +33,7 @@ pub struct Visit {
 impl Visit {
     pub fn new(job: Arc<Job>) -> Self {
         let detail = job.target.detail.clone();
-        Self { job, detail, copies: Vec::new(), notes: Vec::new() }
+        Self { job, detail, copies: Vec::new(), changed: Vec::new(), notes: Vec::new() }
     }
 
     pub async fn read_copies(&mut self) -> Result<()> {
@@ -61,7 +63,13 @@ impl Visit {
     /// anybody noting whether they were removed, too.
     pub async fn look(&mut self, session: &mut dyn MailSession) -> Result<Look, TaskError> {
         let own = if self.job.person == self.job.case.owner() { Own::Sender } else { Own::Recipient };
-        let look = look::find(session, &self.job.case.message, own).await?;
+        let mut look = look::find(session, &self.job.case.message, own).await?;
+        if self.take_marks_off(session, &look).await? {
+            look = look::find(session, &self.job.case.message, own).await?;
+            if self.take_marks_off(session, &look).await? {
+                return Err(TaskError::KeptChanging);
+            }
+        }
         let detail = &mut self.detail;
         detail.seen_there |= !look.copies.is_empty();
         detail.read_copies = count(look.copies.iter().filter(|copy| copy.found.flags.is_read()).count());

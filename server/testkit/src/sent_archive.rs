@@ -108,6 +108,10 @@ impl MailSession for SentArchive {
         Err(only_read())
     }
 
+    async fn unmark(&mut self, _copy: &CopyHandle) -> Result<(), MailError> {
+        Err(only_read())
+    }
+
     async fn put(&mut self, _copy: &NewCopy<'_>) -> Result<Put, MailError> {
         Err(only_read())
     }

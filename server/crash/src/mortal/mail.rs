@@ -98,6 +98,10 @@ impl MailSession for MortalSession {
         Ok(removal)
     }
 
+    async fn unmark(&mut self, copy: &CopyHandle) -> Result<(), MailError> {
+        self.inner.unmark(copy).await
+    }
+
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
         let shared = self.shared.clone();
         shared.before("put back");
@@ -179,6 +183,10 @@ impl MailSession for DeliverySession {
 
     async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
         self.0.remove(copy).await
+    }
+
+    async fn unmark(&mut self, copy: &CopyHandle) -> Result<(), MailError> {
+        self.0.unmark(copy).await
     }
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {

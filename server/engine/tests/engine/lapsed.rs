@@ -3,6 +3,7 @@
 use crate::office::{Office, RECALL, between::Between, hours};
 use async_trait::async_trait;
 use domain::{
+    mail::EmailAddress,
     mail_system::{Flags, MailError},
     shared::{CaseState, Outcome},
     store::{Enlisted, StoreError},
@@ -49,7 +50,7 @@ impl Between for Lapse {
         Ok(())
     }
 
-    async fn removing(&self) -> Result<(), MailError> {
+    async fn removing(&self, _: &EmailAddress) -> Result<(), MailError> {
         let _noted = BrokenOff(self.broken_off.clone());
         self.removing.store(true, Ordering::Relaxed);
         self.away.store(self.loses_database, Ordering::Relaxed);

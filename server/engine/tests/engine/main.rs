@@ -15,6 +15,7 @@ mod hanging_relay;
 mod lapsed;
 mod large;
 mod large_files;
+mod marks;
 mod mixed;
 mod notifications;
 mod office;

@@ -1,9 +1,13 @@
 //! One case over two kinds of mail systems: some mailboxes on a Dovecot, some as Maildirs.
 
-use crate::office::{Ask, Mail, Office, RECALL, address, work};
+use crate::office::{
+    Ask, Mail, Office, RECALL, address,
+    between::{Between, behind},
+    work,
+};
 use domain::{
     case::{ReadBy, Target},
-    mail_system::ReadEvidence,
+    mail_system::{MailSystem, ReadEvidence},
     portal::Portal,
     sent::{Page, SentFilter},
     sent_index::{self, Indexed},
@@ -23,15 +27,16 @@ use testkit::{
 const PROJECT: &str = "&mHl27g-";
 const TO: &str = "bob@office.test, cho@office.test, dan@office.test, client@out.test";
 
-struct Mixed {
-    office: Office,
-    dovecot: Dovecot,
-    portal: Arc<Portal>,
+pub struct Mixed {
+    pub office: Office,
+    pub dovecot: Dovecot,
+    pub portal: Arc<Portal>,
+    mail: Arc<dyn MailSystem>,
 }
 
 impl Mixed {
     /// `bob` and `cho` are on the server.
-    async fn open() -> Option<Self> {
+    pub async fn open() -> Option<Self> {
         let dovecot = Dovecot::start(&["bob@office.test", "cho@office.test"]).unwrap()?;
         let office = Office::open().await;
         let (admin, password) = Dovecot::ADMIN;
@@ -47,13 +52,20 @@ impl Mixed {
             domains: vec![],
             mailboxes: vec![address("bob"), address("cho")],
         };
-        let portal = office
-            .through(Box::new(move |store, files| (store, Arc::new(Routes::new(vec![server], Some(files))))));
-        Some(Self { office, dovecot, portal })
+        let mail: Arc<dyn MailSystem> = Arc::new(Routes::new(vec![server], Some(office.mail.clone())));
+        let both = mail.clone();
+        let portal = office.through(Box::new(|store, _| (store, both)));
+        Some(Self { office, dovecot, portal, mail })
+    }
+
+    /// The same, with something between the engine and the mailboxes.
+    pub fn with(&self, between: Arc<dyn Between>) -> Arc<Portal> {
+        let mail = behind(self.mail.clone(), between);
+        self.office.through(Box::new(|store, _| (store, mail)))
     }
 
     /// To all three; `cho` files and labels it.
-    async fn send(&self) -> (Mail, ImapClient, ImapClient) {
+    pub async fn send(&self) -> (Mail, ImapClient, ImapClient) {
         let mail = self.office.send(&["dan"], TO).await;
         let both = ["bob@office.test", "cho@office.test"];
         self.dovecot.deliver("ann@office.test", &both, mail.raw.as_bytes()).unwrap();
@@ -67,7 +79,7 @@ impl Mixed {
 }
 
 /// As the person sees it; which session met it first is no part of that.
-fn seen(client: &mut ImapClient, folder: &str) -> Vec<(Vec<String>, String, Vec<u8>)> {
+pub fn seen(client: &mut ImapClient, folder: &str) -> Vec<(Vec<String>, String, Vec<u8>)> {
     client.select(folder).unwrap();
     let unrecent = |mut mail: ImapMail| {
         mail.flags.retain(|flag| flag != "\\Recent");

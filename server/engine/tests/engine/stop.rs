@@ -7,6 +7,7 @@ use domain::{
     audit::Actor,
     case::decide,
     engine_switch::{self, InFlight, SwitchError},
+    mail::EmailAddress,
     mail_system::MailError,
     org::Person,
     portal::Portal,
@@ -81,7 +82,7 @@ impl Between for Hand {
         Ok(())
     }
 
-    async fn removing(&self) -> Result<(), MailError> {
+    async fn removing(&self, _: &EmailAddress) -> Result<(), MailError> {
         self.effect(&self.late_removals);
         Ok(())
     }

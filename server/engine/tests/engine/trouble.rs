@@ -195,7 +195,7 @@ impl Between for Blind {
         }
     }
 
-    async fn removing(&self) -> Result<(), MailError> {
+    async fn removing(&self, _: &EmailAddress) -> Result<(), MailError> {
         self.refused.store(true, Ordering::Relaxed);
         Err(MailError::Denied("read only".into()))
     }

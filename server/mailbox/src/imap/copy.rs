@@ -40,11 +40,23 @@ impl Session {
         if let (Ok(Removal::Removed), Some(met)) = (&done, self.met.get_mut(&spot.folder)) {
             met.copies.retain(|copy| copy != handle);
         }
-        // What comes next opens the folder it needs: a farewell that fails changes nothing that was done.
+        self.leave_quietly().await;
+        done
+    }
+
+    /// Whether this mark is the owner's own, only the caller can tell.
+    pub async fn take_mark_off(&mut self, handle: &CopyHandle) -> Result<(), MailError> {
+        let spot = Spot::parse(handle)?;
+        let done = self.unmark(&spot).await;
+        self.leave_quietly().await;
+        done
+    }
+
+    /// What comes next opens the folder it needs: a farewell that fails changes nothing that was done.
+    async fn leave_quietly(&mut self) {
         if let Err(error) = self.leave().await {
             tracing::debug!(%error, "imap: the folder wasn't left");
         }
-        done
     }
 
     async fn mark_and_expunge(&mut self, spot: &Spot, opened: &Opened) -> Result<Removal, MailError> {
@@ -53,13 +65,13 @@ impl Session {
             Ok(false) => return Ok(Removal::Changed),
             Err(error) => {
                 // It may have been set before the answer was lost.
-                self.unmark(spot).await;
+                self.clean_up(spot).await;
                 return Err(error);
             }
         }
         let done = self.expunge(&Uids::one(spot.uid)).await;
         if done.is_err() {
-            self.unmark(spot).await;
+            self.clean_up(spot).await;
         }
         done.map(|()| Removal::Removed)
     }
@@ -115,10 +127,9 @@ impl Session {
         expected.push("\\deleted".into());
         match self.flags(&uids).await? {
             Some(now) if now == compared(&expected) => Ok(true),
-            Some(_) => {
-                self.unmark(spot).await;
-                Ok(false)
-            }
+            Some(_) if spot.was_deleted() => Ok(false),
+            // "Changed" says that no mark of ours is left.
+            Some(_) => self.unmark(spot).await.map(|()| false),
             None => Ok(false),
         }
     }
@@ -129,20 +140,22 @@ impl Session {
         Ok(found.last().and_then(|(_, data)| flags_in(data)).map(|flags| compared(&flags)))
     }
 
-    /// A mark that stayed would let the owner's client delete the message one day.
-    async fn unmark(&mut self, spot: &Spot) {
+    /// A mark that stayed would let the owner's client delete the message one day. Where it can't be taken off now,
+    /// the engine's next look finds it.
+    async fn clean_up(&mut self, spot: &Spot) {
         if spot.was_deleted() {
             return;
         }
-        if let Err(error) = self.reopen(spot).await {
-            tracing::error!(uid = spot.uid, %error, "imap: a message stays marked as deleted");
-            return;
+        if let Err(error) = self.unmark(spot).await {
+            tracing::warn!(uid = spot.uid, %error, "imap: a message stays marked as deleted for now");
         }
+    }
+
+    async fn unmark(&mut self, spot: &Spot) -> Result<(), MailError> {
+        self.reopen(spot).await?;
         let command =
             Command::new("UID STORE").uids(&Uids::one(spot.uid)).word("-FLAGS.SILENT").list(DELETED);
-        if let Err(error) = self.connection.run("taking the mark back", command).await {
-            tracing::error!(uid = spot.uid, %error, "imap: a message stays marked as deleted");
-        }
+        self.connection.run("taking the mark back", command).await.map(drop)
     }
 
     /// Once more, to look after what was left behind: also when the connection broke between mark and expunge.

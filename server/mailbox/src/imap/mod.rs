@@ -206,6 +206,10 @@ impl MailSession for Session {
         self.take(copy).await
     }
 
+    async fn unmark(&mut self, copy: &CopyHandle) -> Result<(), MailError> {
+        self.take_mark_off(copy).await
+    }
+
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
         self.put_back(copy).await
     }

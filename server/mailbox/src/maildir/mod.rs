@@ -144,6 +144,11 @@ impl MailSession for Session {
         in_turn(&self.shared.removals, move || copy::remove(&mailbox, &copy)).await
     }
 
+    /// One rename takes a copy away: a mark that is met here is its owner's.
+    async fn unmark(&mut self, _copy: &CopyHandle) -> Result<(), MailError> {
+        Ok(())
+    }
+
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
         self.putting(copy, put::put).await
     }

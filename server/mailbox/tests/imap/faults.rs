@@ -306,6 +306,27 @@ async fn a_connection_cut_between_mark_and_expunge_leaves_no_mark() {
     harmless(&fake);
 }
 
+/// And the connection that is to take the mark back isn't had.
+#[tokio::test]
+async fn a_mark_that_stayed_can_be_taken_off_later() {
+    let signed_in = AtomicUsize::new(0);
+    let fake = FakeImap::start(move |command| {
+        let second = command.starts_with("AUTHENTICATE") && signed_in.fetch_add(1, Ordering::SeqCst) == 1;
+        (second || command.starts_with("UID EXPUNGE")).then(|| CUT.to_owned())
+    })
+    .unwrap();
+    let mut broken = session(&fake).await;
+    let copy = found(broken.as_mut()).await;
+    assert!(passing(&broken.remove(&copy.handle).await.unwrap_err()));
+    assert_eq!(position(&fake, "UID STORE 5 -FLAGS.SILENT"), None);
+    let mut later = session(&fake).await;
+    let copy = found(later.as_mut()).await;
+    later.unmark(&copy.handle).await.unwrap();
+    assert!(position(&fake, "UID STORE 5 -FLAGS.SILENT (\\Deleted)").is_some());
+    assert_eq!(fake.heard().last().map(String::as_str), Some("UNSELECT"), "nothing stays open for writing");
+    harmless(&fake);
+}
+
 #[tokio::test]
 async fn a_message_moved_into_a_searched_folder_is_found() {
     let moved = AtomicUsize::new(0);

@@ -104,6 +104,10 @@ impl MailSession for Shelf {
         Err(MailError::Gone)
     }
 
+    async fn unmark(&mut self, _copy: &CopyHandle) -> Result<(), MailError> {
+        Err(MailError::Gone)
+    }
+
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
         if self.is_full {
             return Err(MailError::Full("quota".into()));

@@ -33,7 +33,7 @@ pub trait Between: Send + Sync + 'static {
         Ok(located)
     }
 
-    async fn removing(&self) -> Result<(), MailError> {
+    async fn removing(&self, _mailbox: &EmailAddress) -> Result<(), MailError> {
         Ok(())
     }
 
@@ -48,6 +48,10 @@ impl Office {
             (Arc::new(Behind(store, between.clone())), Arc::new(Behind(mail, between)))
         }))
     }
+}
+
+pub fn behind(mail: Arc<dyn MailSystem>, between: Arc<dyn Between>) -> Arc<dyn MailSystem> {
+    Arc::new(Behind(mail, between))
 }
 
 struct Behind<T>(T, Arc<dyn Between>);
@@ -112,8 +116,12 @@ impl MailSession for BehindSession {
     }
 
     async fn remove(&mut self, copy: &CopyHandle) -> Result<Removal, MailError> {
-        self.1.removing().await?;
+        self.1.removing(&self.2).await?;
         self.0.remove(copy).await
+    }
+
+    async fn unmark(&mut self, copy: &CopyHandle) -> Result<(), MailError> {
+        self.0.unmark(copy).await
     }
 
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {

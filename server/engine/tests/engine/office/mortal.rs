@@ -120,6 +120,14 @@ impl MailSession for MortalSession {
         self.1.mail(done)
     }
 
+    async fn unmark(&mut self, copy: &CopyHandle) -> Result<(), MailError> {
+        if !self.1.spend() {
+            return Err(dead());
+        }
+        let done = self.0.unmark(copy).await;
+        self.1.mail(done)
+    }
+
     async fn put(&mut self, copy: &NewCopy<'_>) -> Result<Put, MailError> {
         if !self.1.spend() {
             return Err(dead());
