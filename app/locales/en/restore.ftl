@@ -75,3 +75,4 @@ restore-told-copy-held = A copy was taken out of the mailbox
 restore-told-copy-left = A copy stayed where it was, because it had changed
 restore-told-copy-returning = A copy is about to go back to its mailbox
 restore-told-copy-released = A copy is back in its mailbox
+restore-told-copy-reshaped = The mail server keeps the copy that went back in other bytes; it says the same

@@ -63,3 +63,4 @@ restore-told-copy-held = 一份副本已移出邮箱
 restore-told-copy-left = 一份副本有变化，留在了原处
 restore-told-copy-returning = 即将放回一份副本
 restore-told-copy-released = 一份副本已放回邮箱
+restore-told-copy-reshaped = 邮件服务器改写了放回的副本，内容不变，原始字节不同

@@ -95,8 +95,17 @@ impl Effect {
 /// What an effect came to. Written with the next intent or the end of the visit: until then we must look.
 #[derive(Clone)]
 pub enum Note {
-    Copy { id: CopyId, state: CopyState, action: &'static str },
-    Correction { correction: Box<Correction>, action: &'static str },
+    Copy {
+        id: CopyId,
+        state: CopyState,
+        action: &'static str,
+    },
+    /// It went back and isn't the same to the byte.
+    Reshaped(CopyId),
+    Correction {
+        correction: Box<Correction>,
+        action: &'static str,
+    },
 }
 
 /// How a visit ended.
@@ -204,6 +213,7 @@ impl Note {
                 group.states.push((*id, *state));
                 tx.record(&job.entry(action, json!({ "copy": id }))).await
             }
+            Self::Reshaped(id) => tx.record(&job.entry("copy.reshaped", json!({ "copy": id }))).await,
             Self::Correction { correction, action } => write_correction(tx, job, correction, action).await,
         }
     }

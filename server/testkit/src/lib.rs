@@ -5,6 +5,7 @@ pub mod disk;
 pub mod dovecot;
 pub mod fake_imap;
 pub mod imap;
+pub mod keeping_imap;
 mod lmtp;
 pub mod postfix;
 pub mod postgres;

@@ -165,6 +165,7 @@ pub fn meaning(text: Text, before: &[Entry], entry: &Entry, told: &Told<'_>) -> 
         "copy.left" => Some(fl!(text, "restore-told-copy-left")),
         "copy.returning" => Some(fl!(text, "restore-told-copy-returning")),
         "copy.released" => Some(fl!(text, "restore-told-copy-released")),
+        "copy.reshaped" => Some(fl!(text, "restore-told-copy-reshaped")),
         _ => {
             let done = |action: &str| before.iter().filter(|entry| entry.action == action).count();
             say(text, &done, entry, told).map(|(_, title, _)| title)

@@ -44,7 +44,7 @@ impl fmt::Debug for Fingerprint {
 }
 
 /// Values of a header in order, unfolded, runs of blanks made one.
-pub(super) fn header_values(header: &[u8], name: &str) -> Vec<Vec<u8>> {
+pub fn header_values(header: &[u8], name: &str) -> Vec<Vec<u8>> {
     let mut values: Vec<Vec<u8>> = Vec::new();
     let mut inside = false;
     for line in header.split(|byte| *byte == b'\n') {

@@ -6,6 +6,6 @@ mod message_id;
 mod parse;
 
 pub use address::{AddressError, EmailAddress, NamedAddress};
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, header_values};
 pub use message_id::{MessageId, MessageIdError};
 pub use parse::{Attachment, ParsedMail, split_header};

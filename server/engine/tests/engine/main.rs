@@ -20,6 +20,7 @@ mod mixed;
 mod notifications;
 mod office;
 mod real_mail;
+mod reshaped;
 mod restore;
 mod retention;
 mod sent_mail;

@@ -8,6 +8,7 @@
 //! send is read back with it. docs/decisions.md has more.
 
 mod absent;
+mod alike;
 mod answer;
 mod around;
 mod barren;

@@ -2,11 +2,12 @@
 //!
 //! IMAP keeps no key with a message: a keyword would stay visible to its owner, and Maildir has room for 26 of
 //! them. So a copy is recognised. What the portal took carries a [`Mark`]: how far the UIDs of its folder had come
-//! when it was located. A message with the same bytes and date beyond the mark can only have come back; one before
+//! when it was located. What says the same and has the same date beyond the mark can only have come back; one before
 //! it is another copy that its owner keeps beside it. What never stood there (a replacement) has no mark and a
 //! Message-ID of its own, and is looked for in all folders.
 
 use super::{
+    alike::{Likeness, compare},
     answer::{Kind, Value},
     command::{Command, is_atom},
     folders::{Folder, Folders},
@@ -134,15 +135,14 @@ impl Session {
         Ok(None)
     }
 
-    /// With a mark the copy must be the same to the byte; a message of our own making is known by its content.
+    /// A message of our own making is known by its content; with a mark its date and the way it came count, too.
     async fn is_same(&mut self, uid: u32, copy: &NewCopy<'_>) -> Result<bool, MailError> {
         let uids = Uids::one(uid);
         let marked = Mark::among(copy.flags).is_some();
         if marked {
-            let facts = self.fetch_items(&uids, "(UID INTERNALDATE RFC822.SIZE)", &["INTERNALDATE"]).await?;
+            let facts = self.fetch_items(&uids, "(UID INTERNALDATE)", &["INTERNALDATE"]).await?;
             let Some((_, data)) = facts.first() else { return Ok(false) };
-            let size = data.item("RFC822.SIZE").and_then(Value::number);
-            if size != Some(copy.bytes.len() as u64) || received(data)?.secs() != copy.received_at.secs() {
+            if received(data)?.secs() != copy.received_at.secs() {
                 return Ok(false);
             }
         }
@@ -150,9 +150,18 @@ impl Session {
         let reply = self.connection.run("comparing a message", command).await?;
         let found = fetched(&reply, &uids, &["BODY["])?;
         let body = found.first().and_then(|(_, data)| data.item("BODY[")).and_then(Value::text);
-        Ok(body.is_some_and(|body| {
-            body == copy.bytes || (!marked && Fingerprint::of(body) == Fingerprint::of(copy.bytes))
-        }))
+        let Some(body) = body else { return Ok(false) };
+        if !marked {
+            return Ok(Fingerprint::of(body) == Fingerprint::of(copy.bytes));
+        }
+        match compare(body, copy.bytes) {
+            Likeness::Same | Likeness::Changed => Ok(true),
+            // Put there again it would look like this again, and stand there once more with each try.
+            Likeness::Distorted if same_id(body, copy.bytes) => Err(MailError::Other(
+                "the server keeps the message with another content than it was given".into(),
+            )),
+            Likeness::Another | Likeness::Distorted => Ok(false),
+        }
     }
 
     async fn append(&mut self, place: &[u8], copy: &NewCopy<'_>) -> Result<(), MailError> {
@@ -182,6 +191,12 @@ impl Session {
         }
         Ok(place.to_vec())
     }
+}
+
+/// What was searched for is a part of it.
+fn same_id(found: &[u8], put: &[u8]) -> bool {
+    let [found, put] = [found, put].map(|raw| header::message_id(raw).ok().flatten());
+    found.is_some() && found == put
 }
 
 fn check_key(copy: &NewCopy<'_>) -> Result<(), MailError> {

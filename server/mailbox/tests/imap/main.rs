@@ -13,4 +13,5 @@ mod house;
 mod looks;
 mod opened;
 mod people;
+mod put_again;
 mod sent;
