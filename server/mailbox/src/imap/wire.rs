@@ -86,7 +86,7 @@ impl<S: Io> Wire<S> {
         let mut message = Message::default();
         let mut lines = 0;
         loop {
-            let end = self.line_end(LONGEST_LINE - lines).await?;
+            let end = self.line_end(LONGEST_LINE.saturating_sub(lines)).await?;
             let line = &self.buffer[self.at..end];
             lines += line.len();
             let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -217,6 +217,16 @@ mod tests {
             assert!(received(sent.as_bytes(), 1000).await.is_err(), "{sent}");
         }
         assert_eq!(received(b"* LIST () \"/\" {x}\r\n", 10).await.unwrap().len(), 1, "no literal");
+    }
+
+    /// What ends in the very piece that goes beyond the bound is still taken; then nothing is left for the next line.
+    #[tokio::test]
+    async fn lines_that_fill_the_bound_are_the_last() {
+        let mut sent = vec![b'x'; LONGEST_LINE];
+        sent.extend_from_slice(b" {0}\r\n");
+        sent.extend_from_slice(&vec![b'x'; PIECE * 2]);
+        let error = received(&sent, PIECE).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     }
 
     #[tokio::test]
