@@ -6,18 +6,23 @@ use super::{
     command::Command,
     connection::Reply,
     folders::{Chosen, Folder, Folders, prefixes},
+    locate::skipped,
     session::{Access, Opened, Session},
+    trouble::told,
 };
 use domain::mail_system::{FolderName, MailError, Skipped};
 use std::collections::HashMap;
 
 const LOOKING: &str = "asking what came into the folders";
+const NO_NEXT: &str = "the server doesn't tell the next UID, so nobody knows what came into it";
 
 #[derive(Clone)]
 pub struct Around {
     pub chosen: Chosen,
     pub garbled: Vec<Skipped>,
     pub has_inbox: bool,
+    /// Folders of which the server doesn't say how far they have come, though it was asked.
+    pub untold: Vec<Skipped>,
     /// By the folder's name on the wire.
     stands: HashMap<Vec<u8>, Stand>,
 }
@@ -32,6 +37,13 @@ impl Around {
     /// None: the server didn't tell, or wasn't asked.
     pub fn state(&self, folder: &Folder) -> Option<State> {
         self.stands.get(&folder.wire).map(|stand| stand.state)
+    }
+
+    /// Of a folder that was opened after we looked around; where opening it doesn't tell, as it was before.
+    pub fn state_opened(&self, folder: &Folder, opened: &Opened) -> State {
+        let now = State::of(opened);
+        let before = self.state(folder).filter(|before| before.validity == now.validity);
+        before.filter(|_| now.next == 0).unwrap_or(now)
     }
 
     pub fn is_empty(&self, folder: &Folder) -> bool {
@@ -73,11 +85,11 @@ impl Session {
         let (garbled, has_inbox) = (folders.garbled.clone(), folders.find(&FolderName::inbox()).is_some());
         let chosen = folders.choose(self.foreign.as_deref().unwrap_or_default(), &self.config.left_out);
         let mut stands: HashMap<_, _> = listed.all("STATUS")?.into_iter().filter_map(stand).collect();
-        if states && !together {
-            stands = self.stands_of(&chosen).await?;
-        }
+        // Opened anew, it tells best how it is, if it tells.
+        let opened = opened.filter(|opened| opened.next > 0);
         stands.extend(opened.map(|opened| (opened.folder.clone(), Stand::of(&opened))));
-        Ok(Around { chosen, garbled, has_inbox, stands })
+        let untold = if states { self.ask_the_rest(&chosen, &mut stands).await? } else { Vec::new() };
+        Ok(Around { chosen, garbled, has_inbox, untold, stands })
     }
 
     fn listing(&self, together: bool) -> Command {
@@ -89,14 +101,57 @@ impl Session {
         }
     }
 
-    async fn stands_of(&mut self, chosen: &Chosen) -> Result<HashMap<Vec<u8>, Stand>, MailError> {
-        let mut stands = HashMap::new();
+    /// Those of which nothing is known yet, one by one: all of them, where that costs a question for each.
+    async fn ask_the_rest(
+        &mut self,
+        chosen: &Chosen,
+        stands: &mut HashMap<Vec<u8>, Stand>,
+    ) -> Result<Vec<Skipped>, MailError> {
+        let mut untold = Vec::new();
         for folder in &chosen.looked_at {
-            let command = Command::new("STATUS").text(&folder.wire).word("(MESSAGES UIDVALIDITY UIDNEXT)");
-            let reply = self.connection.ask(LOOKING, command).await?;
-            stands.extend(reply.all("STATUS")?.into_iter().filter_map(stand));
+            if stands.contains_key(&folder.wire) {
+                continue;
+            }
+            match self.ask_stand(folder).await {
+                Ok(Some(stand)) => {
+                    stands.insert(folder.wire.clone(), stand);
+                }
+                Ok(None) => untold.push(skipped(&folder.name, NO_NEXT)),
+                // Deleted meanwhile.
+                Err(MailError::Gone) => {}
+                Err(error @ MailError::Unavailable { .. }) => return Err(error),
+                Err(error) => untold.push(skipped(&folder.name, &error.to_string())),
+            }
         }
-        Ok(stands)
+        Ok(untold)
+    }
+
+    /// None: the server doesn't tell all of it.
+    async fn ask_stand(&mut self, folder: &Folder) -> Result<Option<Stand>, MailError> {
+        let command = Command::new("STATUS").text(&folder.wire).word("(MESSAGES UIDVALIDITY UIDNEXT)");
+        let reply = self.connection.ask(LOOKING, command).await?;
+        if reply.status.code == "SERVERBUG" {
+            // A broken folder, not a broken server, as when it is opened.
+            return Err(MailError::Other(told(LOOKING, &reply.status)));
+        }
+        let reply = reply.accepted(LOOKING)?;
+        Ok(reply.all("STATUS")?.into_iter().next_back().and_then(Stand::read))
+    }
+
+    /// Opened, with its next UID in any case: servers that don't tell it then tell it when they are asked (RFC 3501
+    /// §6.3.10). Asked before it is opened once more: what comes in between has a UID from there on.
+    pub async fn enter_counted(&mut self, folder: &Folder) -> Result<Opened, MailError> {
+        let opened = self.enter(&folder.wire, Access::Look).await?;
+        if opened.next > 0 {
+            return Ok(opened);
+        }
+        let Some(Stand { state, .. }) = self.ask_stand(folder).await? else {
+            return Err(MailError::Other(format!("{}: {NO_NEXT}", folder.name)));
+        };
+        let opened = self.enter(&folder.wire, Access::Look).await?;
+        // Made anew meanwhile.
+        let stays = state.validity == opened.validity && state.next > 0;
+        if stays { Ok(Opened { next: state.next, ..opened }) } else { Err(MailError::Gone) }
     }
 
     /// Asked once a session.
@@ -111,11 +166,15 @@ impl Stand {
     fn of(opened: &Opened) -> Self {
         Self { state: State::of(opened), is_empty: opened.messages == 0 }
     }
+
+    fn read(data: &Data) -> Option<Self> {
+        let number = |name| u32::try_from(data.item(name)?.number()?).ok();
+        let state = State { validity: number("UIDVALIDITY")?, next: number("UIDNEXT")? };
+        Some(Self { state, is_empty: number("MESSAGES") == Some(0) })
+    }
 }
 
 fn stand(data: &Data) -> Option<(Vec<u8>, Stand)> {
     let folder = data.values.first()?.bytes()?.to_vec();
-    let number = |name| u32::try_from(data.item(name)?.number()?).ok();
-    let state = State { validity: number("UIDVALIDITY")?, next: number("UIDNEXT")? };
-    Some((folder, Stand { state, is_empty: number("MESSAGES") == Some(0) }))
+    Some((folder, Stand::read(data)?))
 }

@@ -88,7 +88,7 @@ impl Session {
                     // It may be what these have by now: read again, it is met only where it stands.
                     searched.copies.iter_mut().for_each(|copy| copy.content = None);
                 }
-                self.search_all(&mut seen, &mut failed, some, id).await?;
+                self.search_all(&around, &mut seen, &mut failed, some, id).await?;
             }
             (around, fresh) = (self.look_around(true).await?, true);
         }
@@ -127,6 +127,7 @@ impl Session {
 
     async fn search_all(
         &mut self,
+        around: &Around,
         seen: &mut Seen,
         failed: &mut Vec<Skipped>,
         folders: &[Folder],
@@ -151,7 +152,7 @@ impl Session {
         for Answered { folder, opened, hits } in found.into_iter().rev() {
             match self.verified(folder, &opened, &hits, id).await {
                 Ok(copies) => {
-                    let state = State::of(&opened);
+                    let state = around.state_opened(folder, &opened);
                     if copies.is_empty() {
                         self.server.barren.note(&self.mailbox, id, &folder.wire, state);
                     }
@@ -215,13 +216,14 @@ impl Session {
             return Err(MailError::Gone);
         }
         let items = items(opened.modseq > 0, hits.len() == 1);
+        let mark = Mark::beyond(opened, hits);
         for hits in hits.chunks(500) {
             let uids = Uids::of(hits.iter().copied());
             for (uid, data) in self.fetch_items(&uids, items, &["FLAGS", HEADER]).await? {
                 let block = data.item(HEADER).and_then(Value::bytes).unwrap_or_default();
                 let found = header::message_id(block).ok().flatten();
                 if found.as_deref() == Some(id.as_str()) {
-                    copies.push(copy(folder, opened, uid, &data)?);
+                    copies.push(copy(folder, opened, mark, uid, &data)?);
                 }
             }
         }
@@ -249,7 +251,11 @@ fn answer(around: &Around, mut seen: Seen, mut skipped: Vec<Skipped>) -> Located
             Some(Searched { state: None, .. }) => {}
             Some(searched) => {
                 located.copies.extend(searched.copies);
-                located.searched.push(folder.name.clone());
+                // A copy may have come since: where nobody says so, the folder wasn't seen to its end.
+                match around.untold.iter().find(|untold| untold.folder == folder.name) {
+                    Some(untold) => located.skipped.push(untold.clone()),
+                    None => located.searched.push(folder.name.clone()),
+                }
             }
             // Empty, or searched before: it wasn't there or was taken since, and nothing came.
             None => located.searched.push(folder.name.clone()),
@@ -258,13 +264,13 @@ fn answer(around: &Around, mut seen: Seen, mut skipped: Vec<Skipped>) -> Located
     located
 }
 
-fn copy(folder: &Folder, opened: &Opened, uid: u32, data: &Data) -> Result<FoundCopy, MailError> {
+fn copy(folder: &Folder, opened: &Opened, mark: Mark, uid: u32, data: &Data) -> Result<FoundCopy, MailError> {
     let words = flags_in(data).unwrap_or_default();
     let modseq = data.item("MODSEQ").and_then(|value| value.list()?.first()?.number()).unwrap_or(0);
     let spot =
         Spot { folder: folder.wire.clone(), validity: opened.validity, uid, modseq, flags: compared(&words) };
     let mut flags = read_flags(&words);
-    flags.keywords.extend(Mark::of(opened).map(|mark| mark.to_string()));
+    flags.keywords.push(mark.to_string());
     Ok(FoundCopy {
         handle: spot.handle(),
         folder: folder.name.clone(),

@@ -35,9 +35,12 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// None where the server doesn't tell its next UID.
-    pub fn of(opened: &Opened) -> Option<Self> {
-        (opened.next > 0).then_some(Self { validity: opened.validity, next: opened.next })
+    /// `hits`: the UIDs of all that may be the message, ascending. Where the server doesn't tell its next UID the mark
+    /// is beyond these: nothing else is looked for when a copy has gone back.
+    pub fn beyond(opened: &Opened, hits: &[u32]) -> Self {
+        let next =
+            if opened.next > 0 { opened.next } else { hits.last().map_or(1, |uid| uid.saturating_add(1)) };
+        Self { validity: opened.validity, next }
     }
 
     fn among(flags: &Flags) -> Option<Self> {

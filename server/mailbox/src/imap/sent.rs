@@ -138,8 +138,7 @@ impl Session {
         known: Option<&Known>,
     ) -> Result<(Opened, Option<Uids>), MailError> {
         let Some(known) = known.filter(|known| self.connection.capable.qresync && known.modseq > 0) else {
-            let opened = self.enter(&folder.wire, Access::Look).await?;
-            return if opened.next == 0 { Err(no_next(folder)) } else { Ok((opened, None)) };
+            return Ok((self.enter_counted(folder).await?, None));
         };
         if !self.resync {
             self.connection.run("turning QRESYNC on", Command::new("ENABLE QRESYNC")).await?;
@@ -148,7 +147,7 @@ impl Session {
         let command = Command::new("EXAMINE").text(&folder.wire).resync(known.validity, known.modseq);
         let (opened, reply) = self.enter_with(&folder.wire, Access::Look, command).await?;
         if opened.next == 0 {
-            return Err(no_next(folder));
+            return Ok((self.enter_counted(folder).await?, None));
         }
         let mut vanished = Vec::new();
         for data in reply.all("VANISHED")? {
@@ -233,10 +232,6 @@ impl Session {
 
 fn each(folder: &Folder, opened: &Opened, uids: &Uids) -> Vec<SentGone> {
     uids.iter(usize::MAX).map(|uid| SentGone::One(locator(&folder.wire, opened.validity, uid))).collect()
-}
-
-fn no_next(folder: &Folder) -> MailError {
-    MailError::Other(format!("the server doesn't tell the next UID of {}", folder.name))
 }
 
 fn locator(wire: &[u8], validity: u32, uid: u32) -> String {

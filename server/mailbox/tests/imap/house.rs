@@ -7,7 +7,12 @@ use domain::{
 };
 use mailbox::imap::{ImapConfig, ImapSystem, Login, Tls};
 use std::time::Duration;
-use testkit::{cyrus::Cyrus, dovecot::Dovecot, fake_imap::FakeImap};
+use testkit::{
+    cyrus::Cyrus,
+    dovecot::Dovecot,
+    fake_imap::FakeImap,
+    keeping_imap::{KeepingImap, Manners},
+};
 use zeroize::Zeroizing;
 
 pub const RECEIVED: Timestamp = Timestamp(1_769_994_000_000);
@@ -52,6 +57,13 @@ pub fn on_cyrus(cyrus: &Cyrus) -> ImapSystem {
 
 pub fn on_fake(fake: &FakeImap) -> ImapSystem {
     system(ImapConfig { timeout: Duration::from_secs(2), ..in_clear(fake.port, plain()) })
+}
+
+/// A server with these folders, and our way there.
+pub fn keeping(folders: &[&str], manners: Manners) -> (KeepingImap, ImapSystem) {
+    let server = KeepingImap::start(folders, manners).unwrap();
+    let system = system(in_clear(server.fake.port, plain()));
+    (server, system)
 }
 
 pub async fn open(system: &dyn MailSystem, user: &str) -> Box<dyn MailSession> {

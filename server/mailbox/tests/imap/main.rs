@@ -15,3 +15,4 @@ mod opened;
 mod people;
 mod put_again;
 mod sent;
+mod untold;

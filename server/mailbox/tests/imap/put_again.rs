@@ -1,20 +1,13 @@
 //! Putting a copy back onto servers that don't give back what they were given, or don't count as others do.
 
-use crate::house::{again, id, in_clear, only, open, plain, system};
+use crate::house::{again, id, keeping, only, open};
 use domain::mail_system::{FoundCopy, MailError, MailSession, Put, Removal};
-use mailbox::imap::ImapSystem;
-use testkit::keeping_imap::{KeepingImap, Manners};
+use testkit::keeping_imap::Manners;
 
 const MEI: &str = "mei@x.test";
 const DATE: &str = "02-Feb-2026 01:00:00 +0000";
 const MAIL: &str =
     "Received: from a by b\r\nFrom: lin@x.test\r\nMessage-ID: <m@x.test>\r\nSubject: x\r\n\r\nHello\r\n";
-
-fn keeping(folders: &[&str], manners: Manners) -> (KeepingImap, ImapSystem) {
-    let server = KeepingImap::start(folders, manners).unwrap();
-    let system = system(in_clear(server.fake.port, plain()));
-    (server, system)
-}
 
 /// Located and removed, as the engine does.
 async fn taken(session: &mut dyn MailSession) -> FoundCopy {
