@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// What comes next opens the folder it needs: a farewell that fails changes nothing that was done.
-    async fn leave_quietly(&mut self) {
+    pub async fn leave_quietly(&mut self) {
         if let Err(error) = self.leave().await {
             tracing::debug!(%error, "imap: the folder wasn't left");
         }

@@ -140,9 +140,8 @@ impl Session {
         let Some(known) = known.filter(|known| self.connection.capable.qresync && known.modseq > 0) else {
             return Ok((self.enter_counted(folder).await?, None));
         };
-        if !self.resync {
-            self.connection.run("turning QRESYNC on", Command::new("ENABLE QRESYNC")).await?;
-            self.resync = true;
+        if !self.resyncs().await? {
+            return Ok((self.enter_counted(folder).await?, None));
         }
         let command = Command::new("EXAMINE").text(&folder.wire).resync(known.validity, known.modseq);
         let (opened, reply) = self.enter_with(&folder.wire, Access::Look, command).await?;
@@ -164,6 +163,19 @@ impl Session {
             vanished.extend(met.iter(usize::MAX));
         }
         Ok((opened, Some(Uids::of(vanished))))
+    }
+
+    /// QRESYNC is turned on only while no folder is open (RFC 5161 §3.1). False: this one can't be left.
+    async fn resyncs(&mut self) -> Result<bool, MailError> {
+        if !self.resync {
+            self.leave_quietly().await;
+            if self.opened.is_some() {
+                return Ok(false);
+            }
+            self.connection.run("turning QRESYNC on", Command::new("ENABLE QRESYNC")).await?;
+            self.resync = true;
+        }
+        Ok(true)
     }
 
     /// What came since; how many.

@@ -1,9 +1,12 @@
 //! The Sent folder of somebody who has written a lot.
 
-use crate::house::{folder, fresh, mail, on_dovecot, open};
+use crate::house::{folder, fresh, mail, on_dovecot, on_fake, open};
 use domain::mail_system::{Flags, SentChanges, SentGone, SentListing};
 use std::{collections::HashSet, fs};
-use testkit::dovecot::Dovecot;
+use testkit::{
+    dovecot::Dovecot,
+    fake_imap::{CAPABILITIES, FakeImap, TAG},
+};
 
 fn changes(listing: SentListing) -> SentChanges {
     match listing {
@@ -99,4 +102,33 @@ async fn a_large_folder_comes_in_pieces_and_goes_on_after_a_stop() {
     assert_eq!((left.added.len(), left.gone.len()), (0, 1), "{left:?}");
     // A foreign cursor begins anew.
     assert!(changes(session.list_sent(Some("1;settled;a;b")).await.unwrap()).more);
+}
+
+/// RFC 5161 §3.1.
+#[tokio::test]
+async fn qresync_is_turned_on_while_no_folder_is_open() {
+    for leaves in [true, false] {
+        let fake = FakeImap::start(move |command| {
+            let words = CAPABILITIES.replace("ENABLE", "ENABLE QRESYNC");
+            let words = if leaves { words } else { words.replace("UNSELECT ", "") };
+            match command.split(' ').next()? {
+                "AUTHENTICATE" => Some(format!("{TAG} OK [CAPABILITY {words}] in\r\n")),
+                "LIST" => Some(format!("* LIST () \"/\" INBOX\r\n* LIST () \"/\" Sent\r\n{TAG} OK\r\n")),
+                // Something came since, says each.
+                "STATUS" => {
+                    Some(format!("* STATUS Sent (UIDVALIDITY 7 UIDNEXT 9 MESSAGES 3)\r\n{TAG} OK\r\n"))
+                }
+                _ => None,
+            }
+        })
+        .unwrap();
+        let mut session = open(&on_fake(&fake), "mei@x.test").await;
+        let cursor = changes(session.list_sent(None).await.unwrap()).cursor;
+        session.list_sent(Some(&cursor)).await.unwrap();
+        let heard = fake.heard();
+        let enabled = heard.iter().position(|command| command == "ENABLE QRESYNC");
+        let before = enabled.map(|at| heard[at - 1].as_str());
+        assert_eq!(before, leaves.then_some("UNSELECT"), "{heard:?}");
+        assert_eq!(heard.iter().any(|command| command.contains("(QRESYNC (")), leaves);
+    }
 }
