@@ -189,9 +189,9 @@ impl Skipped {
     /// `reason`, of what can't be a message anyway.
     pub const NO_FILE: &'static str = "not a regular file";
 
-    /// A message of this folder may not have been seen.
-    pub fn may_hide_in(&self, folder: &FolderName) -> bool {
-        self.reason != Self::NO_FILE && (self.what == Self::MAILBOX || self.folder == *folder)
+    /// A message may be there and wasn't seen.
+    pub fn may_hide_one(&self) -> bool {
+        self.reason != Self::NO_FILE
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{target::TaskError, visit::Visit};
 use domain::{
     case::{CopyRecord, effects},
     look::{Look, VerifiedCopy},
-    mail_system::{CopyHandle, FolderName, MailSession},
+    mail_system::{CopyHandle, MailSession, Skipped},
     shared::CopyState,
 };
 
@@ -50,15 +50,13 @@ impl Visit {
     }
 
     /// Copies that were sealed without anybody seeing them go: looked for, then noted. Seen nowhere, a copy
-    /// counts as held, whoever removed it: the vault must not drop what no mailbox has. Where not everything could
-    /// be seen in its place, the next look decides.
+    /// counts as held, whoever removed it: the vault must not drop what no mailbox has. Where a folder
+    /// couldn't be read it may be in there, because its owner moves mail: the next look decides.
     pub(super) async fn reconcile(&mut self, look: &Look) -> Result<(), TaskError> {
         let mut there: Vec<&[u8]> = look.copies.iter().map(|copy| copy.raw.as_slice()).collect();
-        let may_hide = |folder: &FolderName| {
-            look.moved || look.skipped.iter().any(|skipped| skipped.may_hide_in(folder))
-        };
-        for CopyRecord { id, folder, .. } in self.unsure() {
-            let (raw, hidden) = (self.content(id).await?, may_hide(&folder));
+        let hidden = look.moved || look.skipped.iter().any(Skipped::may_hide_one);
+        for CopyRecord { id, .. } in self.unsure() {
+            let raw = self.content(id).await?;
             let place = there.iter().position(|present| *present == raw);
             if place.is_none() && hidden {
                 continue;

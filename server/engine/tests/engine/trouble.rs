@@ -12,6 +12,8 @@ use domain::{
 };
 use futures::future::BoxFuture;
 use std::{
+    fs,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -165,6 +167,71 @@ async fn a_folder_that_can_not_be_read_hides_a_copy() {
     assert!(office.copies("bob", &mail).await.is_empty());
     let held = copies_of(&office, number).await.iter().filter(|copy| copy.state == CopyState::Held).count();
     assert_eq!(held, 1, "one copy, not two");
+}
+
+/// Its owner moves it, in the moment before it is removed, to where we can't look: it isn't gone.
+#[tokio::test]
+async fn a_copy_may_be_moved_into_a_folder_that_can_not_be_read() {
+    let office = Office::open().await;
+    let mail = office.send(&["bob"], "bob@office.test, client@out.test").await;
+    let number = office.ask(&office.portal, RECALL).await;
+    let aside = office.maildir("bob").with_extension("aside");
+    let files = office.maildir("bob").join("new");
+    let moves = Moves { files: files.clone(), aside: aside.clone(), broken: AtomicBool::new(true) };
+    let moves = Arc::new(moves);
+    let moving = office.with(moves.clone());
+    work(&moving).await;
+    assert_eq!(states_of(&office, number).await, [CopyState::Vaulted]);
+    office.decide(number, Verdict::Approved).await;
+    work_for_long(&office, &moving).await;
+    assert_eq!(office.target(number, "bob").await.outcome, None, "nobody knows yet");
+    assert_eq!(states_of(&office, number).await, [CopyState::Vaulted]);
+
+    // It turns up where it was all the time.
+    move_all(&aside, &files);
+    moves.broken.store(false, Ordering::SeqCst);
+    work_for_long(&office, &moving).await;
+    assert_eq!(office.outcome(number, "bob").await, Some(Outcome::RemovedUnread));
+    assert!(office.copies("bob", &mail).await.is_empty());
+    assert_eq!(states_of(&office, number).await, [CopyState::Left, CopyState::Held], "one copy, not two");
+}
+
+async fn states_of(office: &Office, number: CaseNumber) -> Vec<CopyState> {
+    copies_of(office, number).await.iter().map(|copy| copy.state).collect()
+}
+
+/// The folder `Broken` can't be read, and what is to be removed is moved there in that moment.
+struct Moves {
+    files: PathBuf,
+    /// Stands for that folder.
+    aside: PathBuf,
+    broken: AtomicBool,
+}
+
+#[async_trait]
+impl Between for Moves {
+    async fn located(&self, _: &EmailAddress, mut located: Located) -> Result<Located, MailError> {
+        if self.broken.load(Ordering::SeqCst) {
+            let (folder, reason) = (FolderName("Broken".into()), "input/output error".into());
+            located.skipped.push(Skipped { folder, what: "folder".into(), reason });
+        }
+        Ok(located)
+    }
+
+    async fn removing(&self, _: &EmailAddress) -> Result<(), MailError> {
+        if self.broken.load(Ordering::SeqCst) {
+            move_all(&self.files, &self.aside);
+        }
+        Ok(())
+    }
+}
+
+fn move_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        fs::rename(entry.path(), to.join(entry.file_name())).unwrap();
+    }
 }
 
 /// Mailboxes that refuse removals and can't be looked at afterwards.
