@@ -69,7 +69,7 @@ async fn one_left(set: &mut JoinSet<()>, most: usize) {
             return;
         }
     }
-    future::pending().await
+    future::pending::<()>().await;
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ async fn until(reached: impl AsyncFn() -> bool) {
             sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(Duration::from_secs(60), reached).await.unwrap();
+    timeout(Duration::from_mins(1), reached).await.unwrap();
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn letters_that_wait_for_a_relay_stay_within_their_memory() {
 
 /// Mailboxes take replacements when they are let.
 struct Gate {
-    gate: Semaphore,
+    let_in: Semaphore,
     waiting: AtomicUsize,
     most: AtomicUsize,
 }
@@ -92,7 +92,7 @@ impl Between for Gate {
     async fn putting(&self) -> Result<(), MailError> {
         let waiting = self.waiting.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(waiting, Ordering::SeqCst);
-        self.gate.acquire().await.unwrap().forget();
+        self.let_in.acquire().await.unwrap().forget();
         self.waiting.fetch_sub(1, Ordering::SeqCst);
         Ok(())
     }
@@ -108,12 +108,12 @@ async fn a_small_mail_is_replaced_by_a_large_one_in_many_mailboxes() {
     let number = ask_with_a_file(&office, Ask { intent, text: "This one.", ..RECALL }).await;
 
     let [waiting, most] = Default::default();
-    let gate = Arc::new(Gate { gate: Semaphore::new(0), waiting, most });
+    let gate = Arc::new(Gate { let_in: Semaphore::new(0), waiting, most });
     let stop = CancellationToken::new();
     let running = run(office.with(gate.clone()), &stop).await;
     until(async || gate.most.load(Ordering::SeqCst) > 0).await;
     sleep(A_WHILE).await;
-    gate.gate.add_permits(100);
+    gate.let_in.add_permits(100);
     until(async || office.case(number).await.state == CaseState::Finished).await;
     stop.cancel();
     running.await.unwrap();
