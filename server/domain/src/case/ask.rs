@@ -10,12 +10,13 @@ use super::{
 };
 use crate::{
     ids::{CaseId, DraftId, SentId, UploadId},
+    mail::reorders,
     org::{Directory, Person, Recipient},
     policy::Decision,
     portal::Portal,
     sent::SentMessage,
     store::{StoreError, Tx},
-    vault::SealError,
+    vault::{CaseKey, SealError},
 };
 use shared::CaseNumber;
 use std::collections::HashSet;
@@ -208,6 +209,10 @@ pub async fn attach(
     // Whoever attaches at the same time waits here, and then sees this file.
     let unfinished = tx.attached_by(person.id).await?.saturating_add(size);
     let (_, uploads) = open_draft(tx.as_mut(), person, id).await?;
+    let key = portal.master_key.unwrap(id.0, &wrapped)?;
+    if let Some(known) = attached(tx.as_mut(), &key, &uploads, &upload, bytes).await? {
+        return Ok(known);
+    }
     if uploads.len() >= MAX_UPLOADS {
         return Err(AskError::TooMany);
     }
@@ -217,10 +222,27 @@ pub async fn attach(
     if unfinished > most.saturating_mul(MAX_UNFINISHED) {
         return Err(AskError::TooMuchUnfinished(most.saturating_mul(MAX_UNFINISHED)));
     }
-    let key = portal.master_key.unwrap(id.0, &wrapped)?;
     tx.insert_upload(&upload, &key.seal(upload.id.0.as_bytes(), bytes, &portal.world)?).await?;
     tx.commit().await?;
     Ok(upload)
+}
+
+/// The same file, name and all: the button was pressed twice, or once more after an error.
+async fn attached(
+    tx: &mut dyn Tx,
+    key: &CaseKey,
+    uploads: &[Upload],
+    new: &Upload,
+    bytes: &[u8],
+) -> Result<Option<Upload>, AskError> {
+    for known in uploads.iter().filter(|known| known.name == new.name && known.size == new.size) {
+        if let Some(sealed) = tx.upload_content(known.id).await?
+            && key.open(known.id.0.as_bytes(), &sealed)? == bytes
+        {
+            return Ok(Some(known.clone()));
+        }
+    }
+    Ok(None)
 }
 
 pub async fn detach(portal: &Portal, person: &Person, id: DraftId, upload: UploadId) -> Result<(), AskError> {
@@ -290,7 +312,7 @@ fn problems(
 /// The last part of a path, without anything that could break a header or a folder.
 fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
+    let clean: String = last.chars().filter(|c| !c.is_control() && !reorders(*c)).take(200).collect();
     let clean = clean.trim().trim_start_matches('.').to_owned();
     if clean.is_empty() { "attachment".to_owned() } else { clean }
 }
@@ -308,6 +330,7 @@ mod tests {
             ("a\r\nBcc: x", "aBcc: x"),
             ("", "attachment"),
             ("..", "attachment"),
+            ("offer\u{202E}fdp.exe", "offerfdp.exe"),
         ] {
             assert_eq!(file_name(given), kept);
         }

@@ -8,4 +8,4 @@ mod parse;
 pub use address::{AddressError, EmailAddress, NamedAddress};
 pub use fingerprint::{Fingerprint, header_values};
 pub use message_id::{MessageId, MessageIdError};
-pub use parse::{Attachment, ParsedMail, split_header};
+pub use parse::{Attachment, ParsedMail, reorders, split_header};

@@ -145,9 +145,15 @@ fn attachment(part: &mail_parser::MessagePart<'_>) -> Attachment {
     }
 }
 
+/// Turns the letters after it around (UAX #9, §2): a name could show another ending than it has.
+pub fn reorders(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 /// One line, without control characters: safe for headings, headers and exports.
 fn clean_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+    let shown = text.chars().filter(|c| !reorders(*c));
+    shown.map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]
