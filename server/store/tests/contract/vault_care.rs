@@ -136,6 +136,7 @@ async fn a_legal_hold_covers_what_was_taken_long_ago(bed: Bed) {
     let mut tx = bed.write().await;
     tx.replace_organisation(&[left, heir], &[], &[]).await.unwrap();
     tx.commit().await.unwrap();
+    // With all that came after it.
     bed.by_hand("ALTER TABLE target DROP COLUMN person_id").await.unwrap();
     bed.by_hand("DELETE FROM _sqlx_migrations WHERE version >= 11").await.unwrap();
     bed.db.migrate().await.unwrap();
